@@ -1,0 +1,1 @@
+"""Centres as tenants, logins, roles, who acts."""

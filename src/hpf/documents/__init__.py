@@ -1,0 +1,1 @@
+"""Materials in; slips and certificates out."""

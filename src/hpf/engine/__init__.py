@@ -1,0 +1,1 @@
+"""One way for every item: declare, intake, lifecycle, execute, catalogue."""

@@ -1,0 +1,1 @@
+"""Settings, wiring, embedded database, command line: the only place that knows everybody."""

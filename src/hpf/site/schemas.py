@@ -1,0 +1,28 @@
+"""Making and changing the tables, as the owner: the shared schema, then one schema per centre."""
+
+from django.core.management import call_command
+from django.db import connection
+
+from hpf.access.models import Centre
+
+_GRANTS = """
+ALTER DEFAULT PRIVILEGES GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO hpf_app;
+ALTER DEFAULT PRIVILEGES GRANT USAGE, SELECT ON SEQUENCES TO hpf_app;
+ALTER DEFAULT PRIVILEGES GRANT USAGE ON SCHEMAS TO hpf_app;
+"""
+
+
+def migrate_all(verbosity: int = 0) -> None:
+    """Bring every schema to this version."""
+    with connection.cursor() as cursor:
+        cursor.execute(_GRANTS)
+    call_command("migrate_schemas", interactive=False, verbosity=verbosity)
+
+
+def add_centre(code: str, name: str) -> None:
+    """A centre with its schema and tables; what exists already is kept. `code` is schema name and path prefix."""
+    connection.set_schema_to_public()
+    centre, _ = Centre.objects.get_or_create(schema_name=code, defaults={"name": name})
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE SCHEMA IF NOT EXISTS {connection.ops.quote_name(code)}")
+    call_command("migrate_schemas", tenant=True, schema_name=centre.schema_name, interactive=False, verbosity=0)
