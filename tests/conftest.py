@@ -15,11 +15,11 @@ from pathlib import Path
 import pytest
 from django.db import connection
 from pytest_django.plugin import DjangoDbBlocker
+from tests.server import Clone, TestServer
 
+from hpf.access.clock import clock as shells_clock
 from hpf.access.tenancy import CentreInfo, in_centre
 from hpf.kernel.clock import TZ, FixedClock
-from hpf.access.clock import clock as shells_clock
-from tests.server import Clone, TestServer
 
 START = datetime(2026, 11, 16, 9, 30, tzinfo=TZ)
 """Where the clock of a test stands until it is moved: a workday before Hangzhou's month close."""

@@ -94,14 +94,25 @@ class TestServer:
         try:
             yield self._at(name)
         finally:
-            with self._admin() as admin:
-                admin.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+            self._drop([name])
 
     def _at(self, name: str) -> Clone:
         return Clone(name, make_conninfo(self.app_url, dbname=name), make_conninfo(self.owner_url, dbname=name))
 
     def _admin(self) -> psycopg.Connection:
         return psycopg.connect(make_conninfo(self.owner_url, dbname="postgres"), autocommit=True)
+
+    def _drop(self, names: list[str]) -> None:
+        """Drop databases; each role ends its own sessions, as only a superuser could end both."""
+        ending = (
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = ANY(%s) AND usename = user"
+        )
+        for url in (self.app_url, self.owner_url):
+            with psycopg.connect(make_conninfo(url, dbname="postgres"), autocommit=True) as session:
+                session.execute(ending, [names])
+        with self._admin() as admin:
+            for name in names:
+                admin.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name)))
 
     def _template(self) -> str:
         """The template for the migrations as they are on disk, made when there is none yet."""
@@ -111,10 +122,10 @@ class TestServer:
             found = [row[0] for row in admin.execute("SELECT datname FROM pg_database ORDER BY oid DESC")]
             if name in found:
                 return name
-            _drop(admin, [old for old in found if old.startswith("template_")][_KEPT_TEMPLATES:])
-            _drop(admin, [old for old in found if old.startswith("test_") and not _lives(int(old.split("_")[1]))])
             half = "making_template"
-            _drop(admin, [half])
+            old_templates = [old for old in found if old.startswith("template_")][_KEPT_TEMPLATES:]
+            orphans = [old for old in found if old.startswith("test_") and not _lives(int(old.split("_")[1]))]
+            self._drop([*old_templates, *orphans, half])
             admin.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(half)))
             _migrate(self._at(half))
             admin.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(*map(sql.Identifier, (half, name))))
@@ -158,11 +169,6 @@ def _migrate(clone: Clone) -> None:
             raise RuntimeError(f"hpf {' '.join(words)} failed:\n{done.stdout}\n{done.stderr}")
 
 
-def _drop(admin: psycopg.Connection, names: list[str]) -> None:
-    for name in names:
-        admin.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
-
-
 def _digest_of_migrations() -> str:
     digest = hashlib.sha256(repr(CENTRES).encode())
     makers = [SOURCE / "site" / "schemas.py", SOURCE / "access" / "partitions.py"]
@@ -173,5 +179,3 @@ def _digest_of_migrations() -> str:
 
 def _lives(pid: int) -> bool:
     return Path(f"/proc/{pid}").exists()
-
-

@@ -1,7 +1,7 @@
 """The one clock: real time, plus, in the demo, an offset in one row that all processes read.
 
-Only shells ask it, on their first line: pages (`request.clock`), jobs, runs, commands. Everything below is told the time.
-Sessions, tokens and signatures use real time and do not ask here.
+Only shells ask it, on their first line: pages (`request.clock`), jobs, runs, commands. Everything below is told the
+time. Sessions, tokens and signatures use real time and do not ask here.
 """
 
 import contextlib
@@ -10,8 +10,9 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 
+from hpf.access.models import ClockOffset
 from hpf.kernel.clock import TZ
 
 if TYPE_CHECKING:
@@ -43,18 +44,15 @@ class DemoClock(RealClock):
 
     def move_to(self, moment: datetime) -> None:
         """Set the clock forward to `moment` (aware); raises ClockRefused for a moment that has passed."""
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("SELECT ahead FROM public.clock FOR UPDATE")
+        with transaction.atomic():
+            ClockOffset.objects.select_for_update().get()
             if moment < self.now():
                 raise ClockRefused(f"the clock shows {self.now():%Y-%m-%d %H:%M} and only moves forward")
-            cursor.execute("UPDATE public.clock SET ahead = %s", [moment - datetime.now(TZ)])
+            ClockOffset.objects.update(ahead=moment - datetime.now(TZ))
 
 
 def _ahead() -> timedelta:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT ahead FROM public.clock")
-        ahead: timedelta = cursor.fetchone()[0]
-    return ahead
+    return ClockOffset.objects.values_list("ahead", flat=True).get()
 
 
 class CurrentClock:

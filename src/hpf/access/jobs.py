@@ -1,7 +1,7 @@
 """Work for later: a function that any process may queue, in the same transaction as the rows it is about.
 
     @job
-    def execute_case(*, case_id: int) -> None: ...
+    def execute_case(case_id: int) -> None: ...
 
     defer(execute_case, case_id=5)
 
@@ -20,9 +20,11 @@ from procrastinate.exceptions import AlreadyEnqueued
 
 from hpf.access.tenancy import current_centre, in_centre
 
-JobFunction = TypeVar("JobFunction", bound=Callable[..., None])
+JobFunction = TypeVar("JobFunction", bound=Callable[..., object])
 _MARK = "_hpf_job"
 TASK = "hpf.job"
+OURS: tuple[str, ...] = ("hpf.",)
+"""Packages whose functions may be queued."""
 
 
 class NotAJob(Exception):
@@ -37,7 +39,7 @@ def job(function: JobFunction) -> JobFunction:
 
 
 def defer(
-    function: Callable[..., None], *, lock: str = "", once: str = "", at: datetime | None = None, **arguments: Any
+    function: Callable[..., object], *, lock: str = "", once: str = "", at: datetime | None = None, **arguments: Any
 ) -> bool:
     """Queue `function` in the current centre and transaction.
 
@@ -61,8 +63,8 @@ def defer(
 def run_job(function: str, centre: str, arguments: Mapping[str, Any]) -> None:
     """Run a queued job inside its centre; the worker's side of `defer`."""
     module, _, name = function.partition(":")
-    target = getattr(importlib.import_module(module), name) if module.startswith("hpf.") else None
-    if getattr(target, _MARK, None) != function or target is None:
+    target = getattr(importlib.import_module(module), name) if module.startswith(OURS) else None
+    if target is None or getattr(target, _MARK, None) != function:
         raise NotAJob(function)
     try:
         with in_centre(centre):

@@ -8,8 +8,9 @@ import contextlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any, cast
 
-from django.db import connection
+from django.db import connection as plain_connection
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.http.response import StreamingHttpResponse
 from django.urls import get_script_prefix, set_script_prefix
@@ -17,6 +18,7 @@ from django.urls import get_script_prefix, set_script_prefix
 from hpf.access.models import Centre
 
 PUBLIC = "public"
+connection = cast(Any, plain_connection)  # with the methods of django-tenants, which carries no types
 
 
 class NoCentre(Exception):
@@ -37,9 +39,10 @@ class CentreInfo:
 
 @lru_cache(maxsize=64)
 def _known(database: str, code: str) -> Centre:
-    """The row of a centre, read once per process: a name changes with a restart. Raises Centre.DoesNotExist (uncached)."""
+    """The row of a centre, read once per process: a name changes with a restart. Raises Centre.DoesNotExist."""
     with _schema(None):
-        return Centre.objects.get(schema_name=code)
+        centre: Centre = Centre.objects.get(schema_name=code)
+    return centre
 
 
 def _find(code: str) -> Centre:
@@ -110,7 +113,7 @@ class CentreMiddleware:
         prefix = f"{prefix_before}{code}/"
         request.centre = CentreInfo(code, centre.name)  # type: ignore[attr-defined]
         request.path_info = f"/{rest}"
-        request.urlconf = self._centre_urls  # type: ignore[attr-defined]
+        request.urlconf = self._centre_urls
         set_script_prefix(prefix)
         try:
             with _schema(centre):
@@ -118,7 +121,7 @@ class CentreMiddleware:
         finally:
             set_script_prefix(prefix_before)
         if isinstance(response, StreamingHttpResponse) and not response.is_async:
-            response.streaming_content = _inside(centre, response.streaming_content)
+            response.streaming_content = _inside(centre, cast(Iterator[bytes], response.streaming_content))
         return response
 
 

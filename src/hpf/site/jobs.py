@@ -29,12 +29,12 @@ async def _work(working: Any, concurrency: int, until_empty: bool) -> None:
         )
 
 
-def rescue_stalled() -> int:
-    """Queue again the jobs whose worker no longer lives; returns how many. Jobs are written to be run twice."""
+def rescue_stalled(seconds: float = 30) -> int:
+    """Queue again the jobs whose worker gave no sign of life for `seconds` (workers do every 10); returns how many."""
 
     async def rescue() -> int:
         manager = app.job_manager
-        stalled = list(await manager.get_stalled_jobs(seconds_since_heartbeat=30))
+        stalled = list(await manager.get_stalled_jobs(seconds_since_heartbeat=seconds))
         for stalled_job in stalled:
             await manager.retry_job(stalled_job)
         return len(stalled)

@@ -21,7 +21,6 @@ def migrate_all(verbosity: int = 0) -> None:
 
 def add_centre(code: str, name: str) -> None:
     """A centre with its schema and tables; what exists already is kept. `code` is schema name and path prefix."""
-    connection.set_schema_to_public()
     centre, _ = Centre.objects.get_or_create(schema_name=code, defaults={"name": name})
     with connection.cursor() as cursor:
         cursor.execute(f"CREATE SCHEMA IF NOT EXISTS {connection.ops.quote_name(code)}")

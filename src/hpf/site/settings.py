@@ -188,9 +188,7 @@ SOCIALACCOUNT_PROVIDERS = {
         ],
     }
 }
-FORM_ACTION_ORIGINS = sorted(
-    {f"{u.scheme}://{u.netloc}" for u in map(urlsplit, (PORTAL_URL, CASHIER_URL)) if u.netloc}
-)
+FORM_ACTION_ORIGINS = sorted({f"{u.scheme}://{u.netloc}" for u in map(urlsplit, (PORTAL_URL, CASHIER_URL)) if u.netloc})
 
 LANGUAGE_CODE = "zh-hans"
 TIME_ZONE = "Asia/Shanghai"

@@ -14,6 +14,8 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, transaction
 
 from hpf.access.actor import Actor
+from hpf.access.clock import clock
+from hpf.access.jobs import job
 from hpf.access.partitions import ensure_years
 
 Detail = Mapping[str, Any]
@@ -40,7 +42,7 @@ def record(
 def record_many(
     actor: Actor, at: datetime, verb: str, object_kind: str, objects: Sequence[tuple[str | int, Detail]]
 ) -> None:
-    """One entry per object, in one statement. `at` is the moment of the change (aware), in the injected clock's time."""
+    """One entry per object, in one statement. `at` is the moment of the change (aware) by the injected clock."""
     if not objects:
         return
     who = [actor.kind, actor.user_id, actor.name, actor.channel, actor.employer_id]
@@ -50,10 +52,11 @@ def record_many(
         cursor.execute(_INSERT, [at.year, at, *who, verb, object_kind, ids, details])
 
 
-def chain_new_entries(at: datetime | None = None) -> int:
-    """Link the committed entries that are not linked yet; returns how many. `at` makes room for its and the next year."""
-    if at is not None:
-        ensure_years("trail_entry", [at.year, at.year + 1])
+@job
+def chain_new_entries() -> int:
+    """Link the committed entries not linked yet; returns how many. Queued every minute and makes room for next year."""
+    year = clock.today().year
+    ensure_years("trail_entry", [year, year + 1])
     linked = 0
     while batch := _chain_batch():
         linked += batch
@@ -87,8 +90,8 @@ def _chain_batch() -> int:
         cursor.execute("SELECT position, hash FROM trail_link ORDER BY position DESC LIMIT 1")
         position, before = cursor.fetchone() or (0, _GENESIS)
         cursor.execute(
-            f"SELECT e.year, e.id, {_COLUMNS} FROM trail_pending p JOIN trail_entry e ON e.year = p.year AND e.id = p.id"
-            " ORDER BY p.id LIMIT %s",
+            f"SELECT e.year, e.id, {_COLUMNS} FROM trail_pending p"
+            " JOIN trail_entry e ON e.year = p.year AND e.id = p.id ORDER BY p.id LIMIT %s",
             [_BATCH],
         )
         links: list[tuple[int, int, int, bytes]] = []

@@ -12,6 +12,4 @@ class Migration(migrations.Migration):
     """Shared schema only."""
 
     dependencies: ClassVar[list[tuple[str, str]]] = [("access", "0001_initial")]
-    operations: ClassVar[list[Operation]] = [
-        migrations.RunSQL(FUNCTION_SQL, "DROP FUNCTION public.ensure_partition")
-    ]
+    operations: ClassVar[list[Operation]] = [migrations.RunSQL(FUNCTION_SQL, "DROP FUNCTION public.ensure_partition")]
