@@ -1,0 +1,1 @@
+"""Adapters to the outside world: the government portal and the unified cashier."""
