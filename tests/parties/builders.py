@@ -1,6 +1,6 @@
 """Small cities for the tests of this room: three employers, people by a few words."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -12,6 +12,7 @@ from hpf.kernel.month import Month
 from hpf.kernel.rate import Rate
 from hpf.parties import load
 from hpf.parties.facts import Fund, IdKey, MembershipStatus, Method, Opening, OpenKind
+from hpf.policy import book
 
 ACTOR = Actor.system("test")
 AT = datetime(2026, 11, 16, 9, 30, tzinfo=TZ)
@@ -88,3 +89,8 @@ def opening(serial: int, employer_account_id: int, *, row_no: int = 1, month: Mo
         **more,
     }
     return Opening(**fields)  # type: ignore[arg-type]
+
+
+def city(employers: Iterable[load.EmployerRow], people: Iterable[load.PersonRow]) -> load.Loaded:
+    """Load both with the numbers of Hangzhou."""
+    return load.city(employers, people, book.load("hangzhou").at(AT.date()))

@@ -5,7 +5,7 @@ import json
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
-from tests.parties.builders import ACTOR, AT, MONTH, employer, key, normal, opening, person, sealed, spell
+from tests.parties.builders import ACTOR, AT, MONTH, city, employer, key, normal, opening, person, sealed, spell
 
 from hpf.kernel.identity import upgrade_15
 from hpf.kernel.month import Month
@@ -36,7 +36,7 @@ def refs() -> dict[object, int]:
         person(5, sealed("B"), frozen=True),
         person(6, sealed("B"), id_no=OLD, name="沈桂英"),
     ]
-    return load.city([employer("A"), employer("B"), employer("S", unit_type="20")], people).employer_account_ids
+    return city([employer("A"), employer("B"), employer("S", unit_type="20")], people).employer_account_ids
 
 
 def _due(month: Month) -> dict[tuple[int, int], tuple[int, str]]:
@@ -230,12 +230,12 @@ def test_one_open_spell_and_one_account_for_life_are_held_by_the_database(refs: 
     once = person(50, normal("D"))
     twice = once._replace(accounts=[*once.accounts, *once.accounts])
     with pytest.raises(IntegrityError, match="one_account_for_life"), transaction.atomic():
-        load.city([employer("D")], [twice])
+        city([employer("D")], [twice])
     two_open = load.MembershipRow("D", 202001, [spell(202001), spell(202002)])
     with pytest.raises(IntegrityError, match="one_open_spell"), transaction.atomic():
-        load.city([employer("D")], [person(51, two_open)])
+        city([employer("D")], [person(51, two_open)])
     with pytest.raises(IntegrityError, match="person_once"), transaction.atomic():
-        load.city([], [person(1)])
+        city([], [person(1)])
 
 
 def test_the_people_of_an_account_can_be_found(refs: dict[object, int]) -> None:

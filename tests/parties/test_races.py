@@ -6,11 +6,11 @@ from collections.abc import Callable
 import psycopg
 import pytest
 from django.db import connection, transaction
-from tests.parties.builders import ACTOR, AT, MONTH, employer, key, opening, person, sealed
+from tests.parties.builders import ACTOR, AT, MONTH, city, employer, key, opening, person, sealed
 from tests.server import Clone
 
 from hpf.access.tenancy import in_centre
-from hpf.parties import changes, load, readers
+from hpf.parties import changes, readers
 from hpf.parties.facts import Fund, Opened, RaceLost
 
 
@@ -51,7 +51,7 @@ def _normal_memberships(serials: range) -> int:
 def test_two_employers_open_the_same_people_and_exactly_one_wins(committed_centre: Clone, known: bool) -> None:
     serials = range(40)
     people = [person(serial, sealed("C")) for serial in serials] if known else []
-    refs = load.city([employer("A"), employer("B"), employer("C")], people).employer_account_ids
+    refs = city([employer("A"), employer("B"), employer("C")], people).employer_account_ids
 
     def work(name: str, order: list[int]) -> Callable[[], list[Opened]]:
         rows = [opening(serial, refs[name], row_no=serial) for serial in order]
@@ -63,7 +63,7 @@ def test_two_employers_open_the_same_people_and_exactly_one_wins(committed_centr
 
 
 def test_the_loser_sees_the_winner_when_it_reads_again(committed_centre: Clone) -> None:
-    refs = load.city([employer("A"), employer("B")], [person(1, sealed("A"))]).employer_account_ids
+    refs = city([employer("A"), employer("B")], [person(1, sealed("A"))]).employer_account_ids
     outcomes: list[list[Opened] | RaceLost] = []
     with psycopg.connect(committed_centre.app_conninfo) as other:
         other.execute("SET search_path = hangzhou, public")

@@ -4,10 +4,10 @@ import hypothesis.strategies as st
 import pytest
 from django.db import connection, transaction
 from hypothesis import HealthCheck, given, settings
-from tests.parties.builders import ACTOR, AT, employer, key, opening
+from tests.parties.builders import ACTOR, AT, city, employer, key, opening
 
 from hpf.kernel.month import Month
-from hpf.parties import changes, load, readers
+from hpf.parties import changes, readers
 from hpf.parties.facts import Fund, MembershipStatus, RaceLost, Sealing
 
 FIRST = Month(2026, 11)
@@ -36,7 +36,7 @@ def test_who_is_due_is_who_was_normal_at_the_turn_of_the_month(played: list[Step
 
 def _play(played: list[Step]) -> None:
     """Play the steps against the room and against a dictionary of who is normal where; compare all months at last."""
-    refs = load.city([employer(name) for name in EMPLOYERS], []).employer_account_ids
+    refs = city([employer(name) for name in EMPLOYERS], []).employer_account_ids
     normal_at: dict[int, str] = {}
     expected: dict[Month, set[tuple[int, str]]] = {}
     month = FIRST

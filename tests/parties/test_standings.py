@@ -3,11 +3,11 @@
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from tests.parties.builders import ACTOR, AT, employer, id_no, key, normal, person, sealed
+from tests.parties.builders import ACTOR, AT, city, employer, id_no, key, normal, person, sealed
 
 from hpf.kernel.identity import IdType, upgrade_15
 from hpf.kernel.month import Month
-from hpf.parties import changes, load, readers
+from hpf.parties import changes, readers
 from hpf.parties.facts import Fund, IdKey, MembershipStatus, Standing
 
 pytestmark = pytest.mark.usefixtures("centre")
@@ -34,7 +34,7 @@ def refs() -> dict[object, int]:
     people = [person(case[0], *case[1], frozen=case[2]) for case in CASES]
     people.append(person(10, normal("B"), id_no=OLD, name="沈桂英"))
     people.append(person(11, sealed("A", reason="06"), deceased=True))
-    return load.city([employer("A"), employer("B"), employer("C")], people).employer_account_ids
+    return city([employer("A"), employer("B"), employer("C")], people).employer_account_ids
 
 
 @pytest.mark.req("HZ-2.4.1-40", "HZ-2.4.1-42")

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 from django.db import connection, transaction
 
 from hpf.kernel.identity import IdNumber, IdType, upgrade_15
+from hpf.parties import serials
 from hpf.parties.facts import (
     Change,
     EmployerAccountStatus,
@@ -25,6 +26,8 @@ from hpf.parties.facts import (
     OpenKind,
     RetireCategory,
 )
+from hpf.parties.serials import take
+from hpf.policy.parameters import DayRules
 
 _CHUNK = 20_000
 
@@ -119,35 +122,38 @@ class Loaded(NamedTuple):
     account_ids: array[int]
 
 
-def city(employers: Iterable[EmployerRow], people: Iterable[PersonRow]) -> Loaded:
+def city(employers: Iterable[EmployerRow], people: Iterable[PersonRow], rules: DayRules) -> Loaded:
     """Load employers, then people, in one transaction; both are read lazily, in chunks of 20,000.
 
-    Raises IntegrityError when a constraint of the tables refuses, KeyError for a membership of an unknown `ref`.
+    `rules` give the numbers their form. Raises IntegrityError when a constraint refuses, KeyError
+    for a membership of an unknown `ref`.
     """
     account_ids: array[int] = array("q")
     with transaction.atomic():
-        refs = _load_employers(employers)
+        refs = _load_employers(employers, rules)
         source = iter(people)
         while chunk := list(islice(source, _CHUNK)):
-            account_ids.extend(_load_people(chunk, refs))
+            account_ids.extend(_load_people(chunk, refs, rules.number_person))
     return Loaded(refs, account_ids)
 
 
-def _load_employers(employers: Iterable[EmployerRow]) -> dict[Hashable, int]:
+def _load_employers(employers: Iterable[EmployerRow], rules: DayRules) -> dict[Hashable, int]:
     """COPY employers, their accounts and agents; ids of the accounts by ref."""
     source = iter(employers)
     refs: dict[Hashable, int] = {}
     while chunk := list(islice(source, _CHUNK)):
-        ids = _take("parties_employer_id_seq", len(chunk))
-        numbers = [str(number) for number in _take("parties_employer_no", len(chunk))]
-        account_ids = iter(_take("parties_employeraccount_id_seq", sum(len(one.accounts) for one in chunk)))
+        ids = take("parties_employer_id_seq", len(chunk))
+        serial_nos = take(serials.EMPLOYER, len(chunk))
+        account_ids = iter(take("parties_employeraccount_id_seq", sum(len(one.accounts) for one in chunk)))
         accounts = []
-        for employer_id, customer_no, employer in zip(ids, numbers, chunk, strict=True):
+        for employer_id, serial, employer in zip(ids, serial_nos, chunk, strict=True):
             for account in employer.accounts:
                 account_id = next(account_ids)
                 refs[account.ref] = account_id
-                accounts.append((account_id, employer_id, customer_no + account.fund.suffix, *account[1:]))
-        rows = ((i, no, *one[:4]) for i, no, one in zip(ids, numbers, chunk, strict=True))
+                account_no = rules.number_employer_account.format(serial=serial, fund=account.fund.suffix)
+                accounts.append((account_id, employer_id, account_no, *account[1:]))
+        customer_nos = [rules.number_employer.format(serial=serial) for serial in serial_nos]
+        rows = ((i, no, *one[:4]) for i, no, one in zip(ids, customer_nos, chunk, strict=True))
         _copy("parties_employer", "id, customer_no, name, credit_code, unit_type, payday", rows)
         _copy(
             "parties_employeraccount",
@@ -160,17 +166,17 @@ def _load_employers(employers: Iterable[EmployerRow]) -> dict[Hashable, int]:
     return refs
 
 
-def _load_people(chunk: Sequence[PersonRow], refs: dict[Hashable, int]) -> list[int]:
+def _load_people(chunk: Sequence[PersonRow], refs: dict[Hashable, int], form: str) -> list[int]:
     """COPY a chunk of people with everything below them; ids of their accounts in order."""
     owned = [account for person in chunk for account in person.accounts]
     joined = [membership for account in owned for membership in account.memberships]
-    person_ids = _take("parties_person_id_seq", len(chunk))
-    account_ids = _take("parties_personalaccount_id_seq", len(owned))
-    membership_ids = _take("parties_membership_id_seq", len(joined))
+    person_ids = take("parties_person_id_seq", len(chunk))
+    account_ids = take("parties_personalaccount_id_seq", len(owned))
+    membership_ids = take("parties_membership_id_seq", len(joined))
     _copy(
         "parties_person",
-        "id, name, id_no, id_key, mobile, sms, id_type, birth, sex, retire_category, deceased",
-        map(_person, person_ids, chunk),
+        "id, customer_no, name, id_no, id_key, mobile, sms, id_type, birth, sex, retire_category, deceased",
+        map(_person, person_ids, (form.format(serial=serial) for serial in take(serials.PERSON, len(chunk))), chunk),
     )
     owners = [person_id for person_id, person in zip(person_ids, chunk, strict=True) for _ in person.accounts]
     _copy(
@@ -202,12 +208,13 @@ def _load_people(chunk: Sequence[PersonRow], refs: dict[Hashable, int]) -> list[
     return account_ids
 
 
-def _person(person_id: int, person: PersonRow) -> tuple[Any, ...]:
+def _person(person_id: int, customer_no: str, person: PersonRow) -> tuple[Any, ...]:
     """A row of `parties_person`; birth and sex are read from the number."""
     old = person.id_type is IdType.RESIDENT and len(person.id_no) == 15
     key = IdNumber(person.id_type, upgrade_15(person.id_no) if old else person.id_no)
     return (
         person_id,
+        customer_no,
         person.name,
         person.id_no,
         key.number,
@@ -221,16 +228,9 @@ def _person(person_id: int, person: PersonRow) -> tuple[Any, ...]:
     )
 
 
-def _take(sequence: str, count: int) -> list[int]:
-    """The next `count` numbers of a sequence."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval(%s::regclass) FROM generate_series(1, %s)", [sequence, count])
-        return [row[0] for row in cursor.fetchall()]
-
-
 def _copy(table: str, columns: str, rows: Iterable[Sequence[Any]]) -> None:
     """COPY rows into the named columns; errors come as Django's, which a bare `copy` would not do."""
-    with connection.wrap_database_errors, connection.cursor() as cursor:
-        with cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
-            for row in rows:
-                copy.write_row(row)
+    statement = f"COPY {table} ({columns}) FROM STDIN"
+    with connection.wrap_database_errors, connection.cursor() as cursor, cursor.copy(statement) as copy:
+        for row in rows:
+            copy.write_row(row)

@@ -16,7 +16,7 @@ def _is_month(column: str) -> Q:
 
 
 class Employer(models.Model):
-    """单位. `customer_no`: 10 digits from the sequence `parties_employer_no`."""
+    """单位. `customer_no`: from the sequence `parties_employer_no`, in the form of the policy book."""
 
     customer_no = models.CharField(max_length=14)
     name = models.CharField(max_length=100)
@@ -69,7 +69,10 @@ class Agent(models.Model):
 
 
 class Person(models.Model):
-    """个人客户. `id_no` as on record, perhaps of 15 digits; `id_key` its 18-digit form, by which people are found."""
+    """个人客户. `id_no` as on record, perhaps of 15 digits; `id_key` its 18-digit form, by which people are found.
+
+    `customer_no`: from the sequence `parties_person_no`, in the form of the policy book.
+    """
 
     customer_no = models.CharField(max_length=14)
     name = models.CharField(max_length=100)

@@ -10,19 +10,22 @@ from django.db import IntegrityError, connection, transaction
 from psycopg.errors import UniqueViolation
 
 from hpf.kernel.identity import IdNumber
+from hpf.parties import serials
 from hpf.parties.facts import Entry, Opened, Opening, RaceLost, SmsResult
 from hpf.parties.incoming import Incoming
+from hpf.policy.parameters import DayRules
 
 _LOCK = """
 SELECT p.id FROM {incoming} JOIN parties_person p ON p.id_type = i.id_type AND p.id_key = i.id_key
 ORDER BY p.id_key FOR UPDATE OF p
 """
 
-# The retirement table's column of a woman follows the kind of employer (domain-values A12).
+# Until it is known, the retirement table's column of a woman follows the kind of employer (domain-values A12).
 _PERSONS = """
-INSERT INTO parties_person (name, id_type, id_no, id_key, mobile, sms, birth, sex, retire_category, deceased)
-SELECT i.name, i.id_type, i.id_key, i.id_key, i.mobile, false, i.birth, i.sex,
-       CASE WHEN i.sex = '2' AND e.unit_type IN ('10', '20') THEN 'F55' WHEN i.sex = '2' THEN 'F50'
+INSERT INTO parties_person (customer_no, name, id_type, id_no, id_key, mobile, sms, birth, sex, retire_category,
+                            deceased)
+SELECT i.customer_no, i.name, i.id_type, i.id_key, i.id_key, i.mobile, false, i.birth, i.sex,
+       CASE WHEN i.sex = '2' AND e.unit_type = ANY(%(female_55)s) THEN 'F55' WHEN i.sex = '2' THEN 'F50'
             WHEN i.sex = '1' THEN 'M60' ELSE '' END, false
 FROM {incoming}
 JOIN parties_employeraccount ea ON ea.id = i.employer_account_id JOIN parties_employer e ON e.id = ea.employer_id
@@ -81,27 +84,30 @@ FROM {incoming} ORDER BY i.place
 """
 
 
-def open_rows(openings: Sequence[Opening], today: date) -> list[Opened]:
+def open_rows(openings: Sequence[Opening], today: date, rules: DayRules) -> list[Opened]:
     """Write the openings in the order of id numbers; results in that order. `RaceLost` when uniqueness is refused.
 
-    Seven statements in a savepoint of its own, so that the caller's transaction survives a lost race.
+    Eight statements in a savepoint of its own, so that the caller's transaction survives a lost race.
     """
     ordered = sorted(openings, key=lambda opening: (opening.key.id_no, opening.key.id_type.value))
     try:
         with transaction.atomic():
-            return _write(ordered, today)
+            return _write(ordered, today, rules)
     except IntegrityError as error:
         if isinstance(error.__cause__, UniqueViolation):
             raise RaceLost(str(error)) from error
         raise
 
 
-def _write(ordered: Sequence[Opening], today: date) -> list[Opened]:
+def _write(ordered: Sequence[Opening], today: date, rules: DayRules) -> list[Opened]:
     """Lock, then one statement per class of effect."""
     incoming = _incoming(ordered)
     key = ("id_type", "id_key")
     _run(_LOCK, incoming, *key)
-    _run(_PERSONS, incoming, *key, "name", "mobile", "birth", "sex", "employer_account_id")
+    numbers = serials.take(serials.PERSON, len(ordered))
+    incoming.add("customer_no", "text", [rules.number_person.format(serial=number) for number in numbers])
+    person = ("customer_no", "name", "mobile", "birth", "sex", "employer_account_id")
+    _run(_PERSONS, incoming, *key, *person, female_55=list(rules.female_55_unit_types))
     _run(_CONTACTS, incoming, *key, "mobile", "sms")
     _run(_ACCOUNTS, incoming, *key, "fund", today=today)
     found = _run(_FOUND, incoming, *key, "mobile", "fund", "employer_account_id")

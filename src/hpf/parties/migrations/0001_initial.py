@@ -5,11 +5,10 @@ from typing import ClassVar
 import django.db.models.deletion
 from django.db import migrations, models
 
-# Formats of domain-values A9: 单位客户号 10 digits (an account number adds the two of its fund), 个人客户号 12 digits.
+# Serials, begun where 10 and 12 digits are full; the policy book gives them their form.
 _NUMBERS = """
 CREATE SEQUENCE parties_employer_no START 1000000001 OWNED BY parties_employer.customer_no;
 CREATE SEQUENCE parties_person_no START 100000000001 OWNED BY parties_person.customer_no;
-ALTER TABLE parties_person ALTER customer_no SET DEFAULT nextval('parties_person_no')::text;
 """
 
 
