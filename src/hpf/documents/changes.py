@@ -1,0 +1,167 @@
+"""The verbs of this room: issue a document, take in, delete and hand in materials; each with its trail."""
+
+import secrets
+from datetime import datetime
+from pathlib import PurePath
+from typing import IO
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from hpf.access.actor import Actor
+from hpf.access.tenancy import current_centre
+from hpf.documents import models, readers
+from hpf.documents.facts import DocumentData, DocumentKind, Imprint, Issued, Material, MaterialLimits, MaterialRefused
+from hpf.documents.facts import to_json as data_json
+from hpf.documents.render import pdf
+from hpf.documents.uploads import MEDIA_TYPES, check_upload
+from hpf.documents.vault import DOCUMENTS, MATERIALS, digest_of
+from hpf.kernel.clock import TZ
+from hpf.kernel.text import clean
+from hpf.trail import changes as trail
+
+_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # nothing that reads like another
+_CODE_LENGTH = 12
+_MATERIALS_LOCK = 0x6D6174  # first key of the advisory locks that guard a shared material file
+
+
+def issue(actor: Actor, at: datetime, kind: DocumentKind | str, ref: str, data: DocumentData) -> Issued:
+    """The valid document of `kind` for the thing `ref`: the one that exists, else a new one made of `data`.
+
+    Called twice, even at once, it gives the same document. `at` (aware) is printed as the time of printing. Raises
+    fonts.MissingGlyphs with a text for the user when a character cannot be printed.
+    """
+    kind = DocumentKind(kind)
+    return readers.valid_document(kind, ref) or _issue(actor, at, kind, ref, data)
+
+
+def reissue(actor: Actor, at: datetime, kind: DocumentKind | str, ref: str, data: DocumentData) -> Issued:
+    """A new document in place of the valid one, which from now on names the new one as its successor."""
+    kind = DocumentKind(kind)
+    with transaction.atomic():
+        found = models.IssuedDocument.objects.select_for_update().filter(kind=kind.value, ref=ref, superseded_by=None)
+        old = found.first()
+        no = _number(kind, at)
+        if old is not None:
+            old.superseded_by = no
+            old.save(update_fields=["superseded_by"])
+        return _issue(actor, at, kind, ref, data, no)
+
+
+def take_material(
+    actor: Actor,
+    at: datetime,
+    owner_kind: str,
+    owner_id: str,
+    name: str,
+    file_name: str,
+    upload: IO[bytes],
+    limits: MaterialLimits,
+) -> Material:
+    """Takes in one upload under the name the material list prompts for. The same file twice under a name is kept once.
+
+    Raises MaterialRefused for a wrong type, an empty, too large or broken file, and for too many under one name.
+    """
+    content = upload.read(limits.max_bytes + 1)
+    media_type = MEDIA_TYPES[check_upload(content, limits)]
+    with transaction.atomic():
+        digest = digest_of(content)
+        _lock_material(digest)  # before the file is written: a deletion of its last other owner may be under way
+        MATERIALS.put(content)
+        others = models.UploadedMaterial.objects.filter(owner_kind=owner_kind, owner_id=owner_id, name=name)
+        again = others.filter(sha256=digest).first()
+        if again is not None:
+            return readers.material_fact(again)
+        if others.count() >= limits.max_files:
+            raise MaterialRefused(f"“{name}”最多上传 {limits.max_files} 个文件，请先删除不需要的文件")
+        row = models.UploadedMaterial.objects.create(
+            owner_kind=owner_kind,
+            owner_id=owner_id,
+            name=name,
+            file_name=clean(PurePath(file_name.replace("\\", "/")).name)[-120:] or "未命名",
+            media_type=media_type,
+            size=len(content),
+            sha256=digest,
+            uploaded_at=at,
+        )
+        trail.record(actor, at, "uploaded", owner_kind, owner_id, {"material": name, "sha256": digest})
+    return readers.material_fact(row)
+
+
+def delete_material(actor: Actor, at: datetime, owner_kind: str, owner_id: str, material_id: int) -> bool:
+    """Deletes a material of this thing that has not been handed in; False when there is no such one.
+
+    The file goes with the last row that refers to it, once the transaction has committed.
+    """
+    with transaction.atomic():
+        rows = models.UploadedMaterial.objects.select_for_update()
+        row = rows.filter(owner_kind=owner_kind, owner_id=owner_id, pk=material_id, handed_in=False).first()
+        if row is None:
+            return False
+        digest = row.sha256
+        row.delete()
+        trail.record(actor, at, "deleted", owner_kind, owner_id, {"material": row.name, "sha256": digest})
+        transaction.on_commit(lambda: _forget(digest))
+    return True
+
+
+def hand_in(actor: Actor, at: datetime, owner_kind: str, owner_id: str) -> int:
+    """The materials of a thing are submitted: from now on they stay. Returns how many."""
+    rows = models.UploadedMaterial.objects.filter(owner_kind=owner_kind, owner_id=owner_id, handed_in=False)
+    count = rows.update(handed_in=True)
+    if count:
+        trail.record(actor, at, "handed in", owner_kind, owner_id, {"materials": count})
+    return count
+
+
+def _issue(actor: Actor, at: datetime, kind: DocumentKind, ref: str, data: DocumentData, no: str = "") -> Issued:
+    """Renders and stores. The database decides a race between two issuers: the loser gives back the winner's."""
+    while True:
+        code = "".join(secrets.choice(_ALPHABET) for _ in range(_CODE_LENGTH))
+        imprint = Imprint(no or _number(kind, at), code, _verify_url(code), at.astimezone(TZ))
+        content = pdf(data, imprint)
+        row = models.IssuedDocument(
+            no=imprint.no,
+            code=code,
+            kind=kind.value,
+            ref=ref,
+            issued_at=at,
+            title=data.title,
+            data=data_json(data),
+            sha256=DOCUMENTS.put(content),
+            size=len(content),
+        )
+        with transaction.atomic():
+            models.IssuedDocument.objects.bulk_create([row], ignore_conflicts=True)
+            made = readers.document_by_no(imprint.no)
+            if made is not None:
+                trail.record(actor, at, "issued", "document", made.no, {"kind": kind.value, "ref": ref})
+                return made
+        winner = readers.valid_document(kind, ref)
+        if winner is not None:
+            return winner
+
+
+def _number(kind: DocumentKind, at: datetime) -> str:
+    """A document number: two letters of the kind, the day, eight digits of a sequence."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval('documents_number')")
+        return f"{kind.prefix}{at.astimezone(TZ):%Y%m%d}{cursor.fetchone()[0]:08d}"
+
+
+def _verify_url(code: str) -> str:
+    """The address of the page that tells whether the document is genuine, as the QR code carries it."""
+    return f"{settings.PUBLIC_URL}/{current_centre().code}/verify/{code}"
+
+
+def _lock_material(digest: str) -> None:
+    """Until the end of the transaction nobody else takes in or forgets this content."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [_MATERIALS_LOCK, digest])
+
+
+def _forget(digest: str) -> None:
+    with transaction.atomic():
+        _lock_material(digest)
+        if not models.UploadedMaterial.objects.filter(sha256=digest).exists():
+            MATERIALS.drop(digest)

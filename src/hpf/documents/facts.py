@@ -1,0 +1,180 @@
+"""What a document says, before it is paper: frozen values without Django, from which items make slips and vouchers.
+
+A document is data plus an imprint. The data are what the business says (who, what, how much); the imprint is what
+issuing adds (number, verification code, time of printing). Both are kept, so a document can be checked and made again.
+"""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Literal
+
+Align = Literal["left", "center", "right"]
+
+
+class DocumentKind(StrEnum):
+    """The kinds of documents that are issued; the value is stored."""
+
+    PAYMENT_VOUCHER = "payment_voucher"
+    BUSINESS_VOUCHER = "business_voucher"
+
+    @property
+    def label(self) -> str:
+        """The Chinese name of the kind."""
+        return {"payment_voucher": "汇（补）缴款凭证", "business_voucher": "业务凭证"}[self.value]
+
+    @property
+    def prefix(self) -> str:
+        """The two letters that lead the document's number."""
+        return {"payment_voucher": "HJ", "business_voucher": "YW"}[self.value]
+
+
+@dataclass(frozen=True)
+class Field:
+    """One labelled value; `wide` takes the whole line, `strong` is set larger and bold (totals)."""
+
+    label: str
+    value: str
+    wide: bool = False
+    strong: bool = False
+
+
+@dataclass(frozen=True)
+class Section:
+    """Fields that belong together, under a short title (at most four characters) at the left edge of the form."""
+
+    title: str
+    fields: tuple[Field, ...]
+
+
+@dataclass(frozen=True)
+class SlipData:
+    """A one-page form: a title, labelled values in sections, a seal. It never lists persons (HZ-2.15.4-07)."""
+
+    centre: str
+    title: str
+    business_no: str
+    sections: tuple[Section, ...]
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class RosterColumn:
+    """A column of a voucher's list; `width` is relative to the other columns, amounts are aligned right."""
+
+    label: str
+    width: float
+    align: Align = "left"
+
+
+@dataclass(frozen=True)
+class RosterData:
+    """A voucher with a list of any length: head fields, rows of ready-made text in the order of `columns`, totals."""
+
+    centre: str
+    title: str
+    business_no: str
+    head: tuple[Field, ...]
+    columns: tuple[RosterColumn, ...]
+    rows: tuple[tuple[str, ...], ...]
+    totals: tuple[Field, ...]
+    portion: str = ""
+    note: str = ""
+
+
+DocumentData = SlipData | RosterData
+
+
+@dataclass(frozen=True)
+class Imprint:
+    """What issuing adds: number, verification code (12 characters), address of the verification page, time (aware)."""
+
+    no: str
+    code: str
+    verify_url: str
+    printed_at: datetime
+
+    @property
+    def grouped_code(self) -> str:
+        """The verification code as printed: `7KQ4-9MXD-2HTB`."""
+        return grouped(self.code)
+
+
+@dataclass(frozen=True)
+class Issued:
+    """An issued document of one thing (`kind` and `ref`, e.g. the id of a due); `sha256` is that of its PDF.
+
+    `superseded_by` is the number of the document that replaced it, None while it is the valid one.
+    """
+
+    no: str
+    code: str
+    kind: DocumentKind
+    ref: str
+    issued_at: datetime
+    title: str
+    sha256: str
+    size: int
+    superseded_by: str | None
+
+
+@dataclass(frozen=True)
+class MaterialLimits:
+    """What may be uploaded: types by short name (`jpg`, `png`, `pdf`), bytes and pixels of a file, files of one name."""
+
+    types: frozenset[str]
+    max_bytes: int
+    max_pixels: int = 60_000_000
+    max_files: int = 20
+
+
+@dataclass(frozen=True)
+class Material:
+    """An uploaded picture or scan of a paper under the name the material list prompts for.
+
+    It belongs to a thing of another package by kind and plain id (`submission` and its key); `handed_in` ones stay.
+    """
+
+    id: int
+    owner_kind: str
+    owner_id: str
+    name: str
+    file_name: str
+    media_type: str
+    size: int
+    sha256: str
+    uploaded_at: datetime
+    handed_in: bool
+
+
+class MaterialRefused(ValueError):
+    """An upload is not acceptable; the message is Chinese and says what to do."""
+
+
+def grouped(code: str) -> str:
+    """A 12-character verification code in three groups of four."""
+    return "-".join(code[at : at + 4] for at in range(0, len(code), 4))
+
+
+def to_json(data: DocumentData) -> dict[str, Any]:
+    """The data as plain JSON values, with their shape under `shape`; read back by `from_json`."""
+    return {"shape": "slip" if isinstance(data, SlipData) else "roster", **asdict(data)}
+
+
+def from_json(stored: dict[str, Any]) -> DocumentData:
+    """The inverse of `to_json`. Raises KeyError for a shape that is not known."""
+    values = {key: value for key, value in stored.items() if key != "shape"}
+    if stored["shape"] == "slip":
+        sections = tuple(Section(s["title"], _fields(s["fields"])) for s in values.pop("sections"))
+        return SlipData(sections=sections, **values)
+    return RosterData(
+        head=_fields(values.pop("head")),
+        totals=_fields(values.pop("totals")),
+        columns=tuple(RosterColumn(**column) for column in values.pop("columns")),
+        rows=tuple(tuple(row) for row in values.pop("rows")),
+        **values,
+    )
+
+
+def _fields(stored: list[dict[str, Any]]) -> tuple[Field, ...]:
+    return tuple(Field(**field) for field in stored)

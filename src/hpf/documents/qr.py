@@ -1,0 +1,12 @@
+"""The QR code of a document: a link to its verification page, as SVG."""
+
+import io
+
+import segno
+
+
+def qr_svg(content: str) -> str:
+    """An SVG picture of `content` with error correction M and no quiet zone (the page's white is one)."""
+    out = io.BytesIO()
+    segno.make(content, error="m", micro=False).save(out, kind="svg", border=0, xmldecl=False, svgns=True)
+    return out.getvalue().decode()
