@@ -45,7 +45,7 @@ class Calendar:
         return day
 
     def cutoff(self, month: Month) -> date:
-        """Last day of declaration for the month; where that is in a chain of days off, the last working day before it."""
+        """Last day of declaration for the month; in a chain of days off, the last working day before the chain."""
         rules = self._rules(month.first_day)
         day = self._nominal_last_day(month)
         while rules.cutoff_moves_before_days_off and self._closes(day, rules):

@@ -116,7 +116,6 @@ class DayRules(Dated):
     id_types_online: tuple[IdType, ...]
     opening_funds: tuple[str, ...]
     opening_min_age: int
-    opening_kinds: tuple[Choice, ...]
     repeat_opening_months: int
     unit_types: tuple[Choice, ...]
     # workbooks, uploads, lists
@@ -130,6 +129,7 @@ class DayRules(Dated):
     # handling
     daily_cutoff: time | None
     batch_hour: time
+    due_made_hour: time
     items_under_daily_cutoff: tuple[str, ...]
     manual_review_workdays: int
     desk_refusal_reasons: tuple[Choice, ...]

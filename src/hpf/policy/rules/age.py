@@ -8,9 +8,9 @@ from hpf.kernel.month import Month
 
 @dataclass(frozen=True, slots=True)
 class RetirementRule:
-    """One column of the table: who is born from `first_birth_month` on retires later than at `old_age` years,
+    """One column of the table: who is born from `first_birth_month` on retires later than at `old_age` years.
 
-    by one month for every `step` months of birth begun, at most `longest_delay` months.
+    The delay is a month for every `step` months of birth begun since then, at most `longest_delay` months.
     """
 
     first_birth_month: Month
