@@ -11,7 +11,7 @@ PAGE_SIZE = 50
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[T]):
-    """`items` of one page in the listing's order; `total` counts all pages; `totals` sums columns over all pages, by key."""
+    """`items` of one page in the listing's order; `total` counts, and `totals` sums by column, over all pages."""
 
     items: Sequence[T]
     total: int
@@ -31,14 +31,17 @@ class Page(Generic[T]):
 
     @property
     def last(self) -> int:
+        """Number of the last item of this page."""
         return min(self.total, self.number * self.size)
 
     @property
     def has_previous(self) -> bool:
+        """Whether there is a page before."""
         return self.number > 1
 
     @property
     def has_next(self) -> bool:
+        """Whether there is a page after."""
         return self.number < self.pages
 
 
