@@ -1,0 +1,1 @@
+"""Which items each centre offers, with which adapters. Values, no branches."""

@@ -1,0 +1,206 @@
+"""What a field of a row is: its label, its kind, how its text becomes a value.
+
+A field is declared once, in the item's `Row`. The entry form, the grid, the workbook template and its import, the API
+schema and the help read the same declaration. Texts are cleaned and judged here with the limits of the centre, which
+arrive as pydantic's validation context (`FieldRules`); what depends on the register is the item's `check`.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated, Any, Protocol, TypeVar
+
+from pydantic import BeforeValidator, Field, ValidationInfo
+from pydantic_core import PydanticCustomError
+
+from hpf.kernel.identity import IdType, check_id, normal_id
+from hpf.kernel.money import Money
+from hpf.kernel.names import NameProblem, check_name, is_mobile, normal_name
+from hpf.kernel.refusal import Remedy
+from hpf.kernel.text import clean
+from hpf.parties.facts import Labelled
+
+
+class FieldKind(StrEnum):
+    """How a field is entered, shown and written into a workbook."""
+
+    TEXT = "text"
+    NAME = "name"
+    ID_NUMBER = "id_number"
+    CHOICE = "choice"
+    MONEY = "money"
+    PHONE = "phone"
+    NUMBER = "number"
+
+
+class FieldRules(Protocol):
+    """The limits of a centre that fields ask for (a part of `hpf.policy` day rules, plus the day itself)."""
+
+    @property
+    def day(self) -> date: ...
+    @property
+    def name_max_chars(self) -> int: ...
+    @property
+    def name_allows_dot_and_latin(self) -> bool: ...
+    @property
+    def id_types_online(self) -> Sequence[IdType]: ...
+
+
+class YesNo(Labelled):
+    """是 or 否."""
+
+    YES = "Y", "是"
+    NO = "N", "否"
+
+
+@dataclass(frozen=True, slots=True)
+class FieldMark:
+    """Carried in a field's type: its kind and, for closed lists, the choices of the centre on that day."""
+
+    kind: FieldKind
+    choices: Callable[[FieldRules], Sequence[StrEnum]] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FieldSpec:
+    """A declared field, as everything that shows or reads it sees it.
+
+    `width` is in characters of a Chinese grid column. `fixed_once_saved`: may not be edited in the list (HZ-2.4.1-37).
+    """
+
+    key: str
+    label: str
+    kind: FieldKind
+    required: bool
+    fixed_once_saved: bool = False
+    width: int = 12
+    note: str = ""
+    default: str = ""
+    mark: FieldMark = field(default_factory=lambda: FieldMark(FieldKind.TEXT))
+
+    def choices(self, rules: FieldRules) -> tuple[tuple[str, str], ...]:
+        """The choices as (value, label), in the order shown; empty for a field that is not a closed list."""
+        if self.mark.choices is None:
+            return ()
+        return tuple((member.value, _label(member)) for member in self.mark.choices(rules))
+
+
+def ask(
+    label: str,
+    *,
+    required: bool = True,
+    fixed_once_saved: bool = False,
+    width: int = 12,
+    note: str = "",
+    default: StrEnum | None = None,
+) -> Any:
+    """Declares a field of a row. `default` is what the entry form starts with and what an empty cell means."""
+    extra: dict[str, Any] = {
+        "label": label,
+        "required": required,
+        "fixed_once_saved": fixed_once_saved,
+        "width": width,
+        "note": note,
+        "default": default.value if default is not None else "",
+    }
+    if required and default is None:
+        return Field(json_schema_extra=extra, title=label)
+    return Field(default=default, json_schema_extra=extra, title=label)
+
+
+def problem(code: str, text: str, hint: str = "", remedy: Remedy = Remedy.CORRECT) -> PydanticCustomError:
+    """A refusal of one field, in the form pydantic collects; `row.parse` turns it into a `Refused`."""
+    context = {"text": text.replace("{", "(").replace("}", ")"), "hint": hint, "remedy": remedy.value}
+    return PydanticCustomError(code, "{text}", context)
+
+
+def _rules(info: ValidationInfo) -> FieldRules:
+    if info.context is None:
+        raise LookupError("a row is parsed with the centre's rules as context")
+    rules: FieldRules = info.context
+    return rules
+
+
+def _label(member: StrEnum) -> str:
+    return str(getattr(member, "label", member.value))
+
+
+TYPING_HINT = "请先核对是否录入有误；确属无误的，请至中心柜面办理"
+
+
+def _name(value: object, info: ValidationInfo) -> str:
+    rules = _rules(info)
+    text = normal_name(str(value))
+    found = check_name(text, rules.name_max_chars, allow_dot_latin=rules.name_allows_dot_and_latin)
+    if found is not None:
+        code = "name_too_long" if found is NameProblem.TOO_LONG else "illegal_characters"
+        raise problem(code, found.value, TYPING_HINT, Remedy.COUNTER)
+    return text
+
+
+def _id_number(value: object, info: ValidationInfo) -> str:
+    number = normal_id(str(value))
+    id_type = info.data.get("id_type")
+    if not isinstance(id_type, IdType):
+        return number  # the type itself was refused, and that is what the user has to mend first
+    found = check_id(id_type, number, _rules(info).day)
+    if found is not None:
+        raise problem("id_number", "职工身份证格式错误", f"{found.value}。{TYPING_HINT}", Remedy.COUNTER)
+    return number
+
+
+def _money(value: object) -> Money:
+    if isinstance(value, Money):
+        return value
+    try:
+        amount = Decimal(clean(str(value)).replace(",", ""))
+    except ArithmeticError:
+        raise problem("not_a_number", "应为数字，最多两位小数") from None
+    if not amount.is_finite():
+        raise problem("not_a_number", "应为数字，最多两位小数")
+    if amount <= 0:
+        raise problem("not_positive", "应大于0")
+    if -int(amount.normalize().as_tuple().exponent) > 2:
+        raise problem("too_many_decimals", "最多两位小数")
+    if amount >= Decimal(10) ** 10:
+        raise problem("too_large", "金额过大，请核对")
+    return Money.of_yuan(amount)
+
+
+def _phone(value: object) -> str:
+    text = clean(str(value)).replace(" ", "").replace("-", "")
+    if not is_mobile(text):
+        raise problem("phone", "应为11位手机号码")
+    return text
+
+
+C = TypeVar("C", bound=StrEnum)
+
+
+def choice_of(kind: type[C], offered: Callable[[FieldRules], Sequence[C]] | None = None) -> Any:
+    """The type of a closed-list field. Accepts the stored value and the label; `offered` narrows it by centre."""
+    everything: Callable[[FieldRules], Sequence[C]] = offered or (lambda rules: tuple(kind))
+
+    def parse(value: object, info: ValidationInfo) -> C:
+        text = clean(str(value))
+        for member in everything(_rules(info)):
+            if text in (member.value, _label(member)):
+                return member
+        listed = "、".join(_label(member) for member in everything(_rules(info)))
+        raise problem("not_offered", f"应为下列之一：{listed}")
+
+    return Annotated[kind, FieldMark(FieldKind.CHOICE, everything), BeforeValidator(parse)]
+
+
+def _id_types(rules: FieldRules) -> Sequence[IdType]:
+    return rules.id_types_online
+
+
+Name = Annotated[str, FieldMark(FieldKind.NAME), BeforeValidator(_name)]
+IdNo = Annotated[str, FieldMark(FieldKind.ID_NUMBER), BeforeValidator(_id_number)]
+OnlineIdType = choice_of(IdType, _id_types)
+Amount = Annotated[Money, FieldMark(FieldKind.MONEY), BeforeValidator(_money)]
+Phone = Annotated[str, FieldMark(FieldKind.PHONE), BeforeValidator(_phone)]
+Code = Annotated[str, FieldMark(FieldKind.TEXT), BeforeValidator(lambda value: clean(str(value)))]

@@ -1,0 +1,1 @@
+"""Judging and executing the rows of a case."""

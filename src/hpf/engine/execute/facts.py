@@ -1,0 +1,63 @@
+"""The one table that binds the names of facts to bulk readers. All rows in, one fact per row out, queries fixed."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from hpf.dues import readers as dues
+from hpf.engine import readers as engine
+from hpf.engine.declare import Fact, Item, ItemRules
+from hpf.parties import readers as parties
+from hpf.parties.facts import EmployerAccountFacts, IdKey
+
+
+@dataclass(frozen=True, slots=True)
+class Judging:
+    """Whose rows are judged, under which rules. `case_id` is set when rows of a submitted case are executed."""
+
+    item: Item[Any, Any, Any]
+    applicant: EmployerAccountFacts
+    rules: ItemRules
+    case_id: int | None = None
+
+
+Reader = Callable[[Judging, Sequence[Any]], Sequence[Any]]
+
+
+def _applicant(judging: Judging, rows: Sequence[Any]) -> Sequence[Any]:
+    return [judging.applicant] * len(rows)
+
+
+def _standing(judging: Judging, rows: Sequence[Any]) -> Sequence[Any]:
+    keys = [IdKey(row.id_type, row.id_no) for row in rows]
+    return parties.standings(judging.applicant.id, judging.applicant.fund, keys)
+
+
+def _in_process_here(judging: Judging, rows: Sequence[Any]) -> Sequence[Any]:
+    waiting = engine.ids_in_process(judging.item.code, judging.applicant.id, judging.case_id)
+    return [row.id_no in waiting for row in rows]
+
+
+def _due(judging: Judging, rows: Sequence[Any]) -> Sequence[Any]:
+    found = dues.dues_by_code(judging.applicant.id, [row.due_code for row in rows])
+    return [found.get(row.due_code) for row in rows]
+
+
+def _latest_paid_due(judging: Judging, rows: Sequence[Any]) -> Sequence[Any]:
+    asked = {(row.kind, row.month) for row in rows}
+    found = {key: dues.latest_credited(judging.applicant.id, *key) for key in asked}
+    return [found[row.kind, row.month] for row in rows]
+
+
+READERS: Mapping[Fact, Reader] = {
+    Fact.APPLICANT: _applicant,
+    Fact.STANDING: _standing,
+    Fact.IN_PROCESS_HERE: _in_process_here,
+    Fact.DUE: _due,
+    Fact.LATEST_PAID_DUE: _latest_paid_due,
+}
+
+
+def read_fact(fact: Fact, judging: Judging, rows: Sequence[Any]) -> Sequence[Any]:
+    """The fact of each row, in the order of the rows."""
+    return READERS[fact](judging, rows)

@@ -1,0 +1,186 @@
+"""Frozen values of the engine: cases, their rows and drafts, as everybody above sees them. No Django."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from hpf.kernel.month import Month
+from hpf.kernel.refusal import Refused
+
+
+class CaseState(StrEnum):
+    """States of a case (办件), requirement E1. The moves between them are `engine.lifecycle.states`."""
+
+    SUBMITTED = "submitted"
+    QUEUED = "queued"
+    IN_PROCESS = "in_process"
+    WITH_PERSON = "with_person"
+    AWAITING_PAYMENT = "awaiting_payment"
+    CONCLUDED = "concluded"
+    FAILED = "failed"
+    VOID = "void"
+
+    @property
+    def label(self) -> str:
+        """What the user reads."""
+        return _CASE_LABELS[self]
+
+    @property
+    def is_final(self) -> bool:
+        return self in (CaseState.CONCLUDED, CaseState.FAILED, CaseState.VOID)
+
+
+_CASE_LABELS = {
+    CaseState.SUBMITTED: "已提交",
+    CaseState.QUEUED: "业务受理",
+    CaseState.IN_PROCESS: "处理中",
+    CaseState.WITH_PERSON: "人工处理中",
+    CaseState.AWAITING_PAYMENT: "待支付",
+    CaseState.CONCLUDED: "已办结",
+    CaseState.FAILED: "办理失败",
+    CaseState.VOID: "已作废",
+}
+
+
+class RowState(StrEnum):
+    """States of a submitted row (requirement E2). `REFERRED` waits for a person and counts as pending."""
+
+    PENDING = "pending"
+    REFERRED = "referred"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+
+    @property
+    def label(self) -> str:
+        return {"pending": "待确认", "referred": "人工处理中", "succeeded": "成功", "failed": "失败"}[self.value]
+
+
+class Intake(StrEnum):
+    """How the rows of a draft came in; a draft holds rows of one way only (HZ-2.4.1-16, -17)."""
+
+    TYPED = "typed"
+    IMPORTED = "imported"
+    SELECTED = "selected"
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One submission. Times are in Asia/Shanghai; months are business months; `amount_fen` is the item's own total."""
+
+    id: int
+    no: str
+    item_code: str
+    item_version: int
+    employer_id: int
+    employer_account_id: int
+    declared_by: str
+    channel: str
+    declared_at: datetime
+    declared_month: Month
+    state: CaseState
+    total: int
+    succeeded: int
+    failed: int
+    referred: int
+    amount_fen: int
+    processed_at: datetime | None
+    processed_month: Month | None
+    policy_version: int
+    submit_key: str
+    form: Mapping[str, Any]
+    result: Mapping[str, Any]
+
+    @property
+    def pending(self) -> int:
+        """待确认笔数: total = succeeded + failed + pending at every moment (HZ-2.4.2-08)."""
+        return self.total - self.succeeded - self.failed
+
+    @property
+    def crossed_month(self) -> bool:
+        """Whether processing fell into a later business month than the declaration (HZ-2.4.2-13)."""
+        return self.processed_month is not None and self.processed_month != self.declared_month
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRow:
+    """One line of a case with its verdict. `portion` numbers the times at which rows of the case were finished,
+    from 1.
+    """
+
+    row_no: int
+    id_no: str
+    data: Mapping[str, str]
+    worked: Mapping[str, Any]
+    state: RowState
+    refused: tuple[Refused, ...]
+    result: Mapping[str, Any]
+    portion: int | None
+    processed_at: datetime | None
+    processed_month: Month | None
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """The 待确认记录 of one employer account and item. `expires_at` only for imported rows (HZ-2.4.1-50)."""
+
+    id: int
+    item_code: str
+    item_version: int
+    employer_account_id: int
+    intake: Intake | None
+    visit: str
+    submit_key: str
+    edited_by: str
+    edited_at: datetime
+    expires_at: datetime | None
+    confirmed: bool
+    declared: bool
+    form: Mapping[str, str]
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class DraftRow:
+    """One line of a draft: its texts, what the system worked out, and what is wrong with it as of the last
+    judgement.
+    """
+
+    no: int
+    data: Mapping[str, str]
+    worked: Mapping[str, Any]
+    refused: tuple[Refused, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BadRow:
+    """A line of an imported workbook that was not taken: its cells as they stood, and everything wrong with it."""
+
+    no: int
+    cells: Mapping[str, str]
+    refused: tuple[Refused, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    """What became of one uploaded workbook. `head_problem` is set when nothing at all was taken (HZ-2.4.1-14)."""
+
+    id: int
+    file_name: str
+    at: datetime
+    total: int
+    good: int
+    bad: int
+    head_problem: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaseEvent:
+    """One entry of a case's timeline, oldest first."""
+
+    at: datetime
+    event: str
+    state: CaseState
+    actor: str
+    note: str

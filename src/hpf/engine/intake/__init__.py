@@ -1,0 +1,1 @@
+"""How rows come in: typed, imported, selected; drafts; submission."""

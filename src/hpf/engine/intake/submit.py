@@ -1,0 +1,150 @@
+"""Submission: a confirmed draft becomes a case, once, however often the form is sent.
+
+The key was minted with the draft. The same key with the same content returns the same case; the same key with other
+content is refused. The rows move by one INSERT … SELECT, the job that executes them is queued in the same transaction.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import connection, transaction
+
+from hpf.access.jobs import defer
+from hpf.access.partitions import ensure_years
+from hpf.documents import changes as documents
+from hpf.documents import readers as document_readers
+from hpf.engine import models
+from hpf.engine.catalogue import Offer
+from hpf.engine.declare import Item
+from hpf.engine.execute.facts import Judging
+from hpf.engine.facts import Case, CaseState
+from hpf.engine.intake.drafts import Desk, DraftRefusals, DraftRefused, locked
+from hpf.engine.jobs import execute_case
+from hpf.engine.lifecycle.changes import enter, move
+from hpf.engine.lifecycle.states import Event
+from hpf.engine.readers import case_by_key, case_of
+from hpf.kernel.refusal import Reason, Refusal, Refused
+
+MATERIALS_OF = "submission"
+"""Owner kind of uploaded materials: the submission key names them before and after there is a case."""
+
+
+class SubmitRefusals(Refusal):
+    """Why a draft cannot be submitted."""
+
+    NOT_CONFIRMED = Reason("清册尚未确认", None, "请返回填表页面，核对后点击“确认”")
+    NOT_DECLARED = Reason("请阅读并勾选声明", "declared", "请返回填表页面勾选声明后点击“下一步”")
+    MATERIAL_MISSING = Reason("缺少材料：{name}", None, "请返回上传材料页面上传")
+    OTHER_CONTENT = Reason("该提交凭据已用于其他内容", None, "请重新进入本业务后再提交")
+
+
+def missing_materials(desk: Desk, submit_key: str) -> list[Refused]:
+    """The required materials of the item that nobody has uploaded yet."""
+    wanted = [m.name for m in desk.judging.rules.today.materials(desk.judging.item.code) if m.required]
+    have = document_readers.material_names(MATERIALS_OF, submit_key) if wanted else frozenset()
+    return [SubmitRefusals.MATERIAL_MISSING.refuse(name=name) for name in wanted if name not in have]
+
+
+def submit(desk: Desk, offer: Offer, draft_id: int, visit: str, submit_key: str) -> Case:
+    """Submits a draft and returns its case; called again with the same key it returns the same case.
+
+    Raises `DraftRefused` with everything that is missing.
+    """
+    with transaction.atomic():
+        again = case_by_key(submit_key)
+        if again is not None and again.employer_id == desk.judging.applicant.employer_id:
+            return again
+        record = locked(desk, draft_id, visit)
+        if str(record.submit_key) != submit_key:
+            raise DraftRefused([SubmitRefusals.OTHER_CONTENT.refuse()])
+        _check_complete(desk, record, submit_key)
+        case = _make_case(desk, offer, record)
+        _move_rows(record, case)
+        documents.hand_in(desk.actor, desk.at, MATERIALS_OF, submit_key)
+        enter(desk.actor, desk.at, case, "submitted")
+        if waits_for_batch(desk.judging, desk.at):
+            move(desk.actor, desk.at, case, Event.POSTPONE, "超过当日受理时间，次日按申报时间顺序处理")
+        else:
+            defer(execute_case, lock=f"employer-account:{case.employer_account_id}", case_id=case.id)
+        record.delete()
+        return case_of(case)
+
+
+def _check_complete(desk: Desk, record: models.Draft, submit_key: str) -> None:
+    problems = []
+    if not record.rows.exists():
+        problems.append(DraftRefusals.EMPTY.refuse())
+    elif not record.confirmed:
+        problems.append(SubmitRefusals.NOT_CONFIRMED.refuse())
+    if desk.judging.rules.today.declaration(desk.judging.item.code) and not record.declared:
+        problems.append(SubmitRefusals.NOT_DECLARED.refuse())
+    problems += missing_materials(desk, submit_key)
+    if problems:
+        raise DraftRefused(problems)
+
+
+def waits_for_batch(judging: Judging, at: datetime) -> bool:
+    """Whether a submission at this moment is accepted only, for the next day's batch (HZ-1.2-13)."""
+    under = judging.rules.today.items_under_daily_cutoff
+    return judging.item.code in under and judging.rules.book.calendar.after_daily_cutoff(at)
+
+
+def _make_case(desk: Desk, offer: Offer, record: models.Draft) -> models.Case:
+    judging, rules = desk.judging, desk.judging.rules
+    rows = record.rows.order_by("no").values_list("data", "worked")
+    content = [data for data, _ in rows]
+    return models.Case.objects.create(
+        no=_case_number(desk, offer),
+        item_code=judging.item.code,
+        item_version=judging.item.version,
+        employer_id=judging.applicant.employer_id,
+        employer_account_id=judging.applicant.id,
+        declared_by=desk.actor.name,
+        declared_by_user_id=desk.actor.user_id,
+        channel=desk.actor.channel.value,
+        declared_at=desk.at,
+        declared_month=int(rules.book.calendar.business_month(desk.at.date())),
+        state=CaseState.SUBMITTED.value,
+        total=len(content),
+        amount_fen=amount_of(judging.item, [worked for _, worked in rows]),
+        policy_version=rules.book.version,
+        submit_key=record.submit_key,
+        content_hash=content_hash(judging.item, record.form, content),
+        form=record.form,
+    )
+
+
+def _case_number(desk: Desk, offer: Offer) -> str:
+    """业务流水号 by the centre's pattern, from a sequence (A9)."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval('engine_case_number')")
+        serial = cursor.fetchone()[0]
+    return desk.judging.rules.today.number_case.format(day=desk.at.date(), item=offer.serial, serial=serial)
+
+
+def content_hash(item: Item[Any, Any, Any], form: Mapping[str, Any], rows: list[Mapping[str, str]]) -> str:
+    """SHA-256 of what is submitted, the same for the same content in the same order."""
+    content = json.dumps([item.code, item.version, form, rows], ensure_ascii=False, sort_keys=True)
+    return hashlib.sha256(content.encode()).hexdigest()
+
+
+def amount_of(item: Item[Any, Any, Any], worked: list[Mapping[str, str]]) -> int:
+    """The item's own total in fen: the sum of the last totalled column it shows, 0 if it shows none."""
+    key = next((shown.key for shown in reversed(item.shown) if shown.totalled), None)
+    if key is None:
+        return 0
+    return sum(int(w.get(key, "0.00").replace(".", "")) for w in worked)
+
+
+def _move_rows(record: models.Draft, case: models.Case) -> None:
+    ensure_years("engine_case_row", [case.declared_at.year])
+    sql = """
+        INSERT INTO engine_case_row (year, case_id, row_no, id_no, data, worked, state, refused, result)
+        SELECT %s, %s, row_number() OVER (ORDER BY no), key, data, worked, 'pending', '[]', '{}'
+          FROM engine_draftrow WHERE draft_id = %s
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [case.declared_at.year, case.id, record.id])

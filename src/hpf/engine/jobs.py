@@ -1,0 +1,17 @@
+"""Jobs of the engine: a submitted case is executed by a worker, right after the submission has committed."""
+
+from hpf.access.actor import Actor
+from hpf.access.clock import clock
+from hpf.access.jobs import defer, job
+from hpf.engine.execute.execute import StillBusy, execute
+
+SYSTEM = Actor.system("系统")
+
+
+@job
+def execute_case(*, case_id: int) -> None:
+    """Executes a case; when the employer account is held by another case, comes back after it."""
+    try:
+        execute(case_id, SYSTEM, clock)
+    except StillBusy:
+        defer(execute_case, lock=f"case:{case_id}", case_id=case_id)

@@ -1,0 +1,1 @@
+"""One explicit table of the states of a case and the moves between them."""

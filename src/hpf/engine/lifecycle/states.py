@@ -1,0 +1,57 @@
+"""The one table of states and moves of a case (requirement E1). Pure: `changes.move` is what applies it."""
+
+from collections.abc import Mapping
+from enum import Enum, auto
+
+from hpf.engine.facts import CaseState
+
+
+class Event(Enum):
+    """What can happen to a case."""
+
+    START = auto()
+    """Processing takes it up."""
+    POSTPONE = auto()
+    """Declared from the daily cut-off on: accepted only (HZ-1.2-13)."""
+    AWAIT_PERSON = auto()
+    """Some rows need a person (HZ-2.4.1-49); the others are finished."""
+    AWAIT_PAYMENT = auto()
+    """The order is made and waits for its money."""
+    FINISH = auto()
+    """Every row has a final result and at least one succeeded."""
+    FAIL = auto()
+    """Every row has a final result and none succeeded."""
+    EXPIRE = auto()
+    """The order was cancelled or became void; the dues can be paid in a new case."""
+
+
+MOVES: Mapping[tuple[CaseState, Event], CaseState] = {
+    (CaseState.SUBMITTED, Event.POSTPONE): CaseState.QUEUED,
+    (CaseState.SUBMITTED, Event.START): CaseState.IN_PROCESS,
+    (CaseState.QUEUED, Event.START): CaseState.IN_PROCESS,
+    (CaseState.IN_PROCESS, Event.START): CaseState.IN_PROCESS,
+    (CaseState.WITH_PERSON, Event.START): CaseState.IN_PROCESS,
+    (CaseState.IN_PROCESS, Event.AWAIT_PERSON): CaseState.WITH_PERSON,
+    (CaseState.IN_PROCESS, Event.AWAIT_PAYMENT): CaseState.AWAITING_PAYMENT,
+    (CaseState.IN_PROCESS, Event.FINISH): CaseState.CONCLUDED,
+    (CaseState.IN_PROCESS, Event.FAIL): CaseState.FAILED,
+    (CaseState.AWAITING_PAYMENT, Event.FINISH): CaseState.CONCLUDED,
+    (CaseState.AWAITING_PAYMENT, Event.FAIL): CaseState.FAILED,
+    (CaseState.AWAITING_PAYMENT, Event.EXPIRE): CaseState.VOID,
+    (CaseState.VOID, Event.FINISH): CaseState.VOID,  # money that comes for a void order is the employer's prepaid money
+}
+
+
+class IllegalMove(Exception):
+    """The case is not in a state in which this can happen."""
+
+    def __init__(self, state: CaseState, event: Event) -> None:
+        super().__init__(f"{event.name} is not possible for a case that is {state.value}")
+
+
+def after(state: CaseState, event: Event) -> CaseState:
+    """The state that `event` leads to. Raises `IllegalMove`."""
+    try:
+        return MOVES[state, event]
+    except KeyError:
+        raise IllegalMove(state, event) from None

@@ -1,0 +1,128 @@
+"""Lists of cases and rows: filtered, sorted, paged, totalled, streamed; a fixed number of queries for any size."""
+
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+
+from django.db.models import Case as When
+from django.db.models import Count, Q, QuerySet, Sum, Value
+from django.db.models import When as Then
+
+from hpf.access.actor import Channel
+from hpf.engine import models
+from hpf.engine.facts import Case, CaseRow, CaseState, RowState
+from hpf.engine.readers import case_of, row_of
+from hpf.kernel.clock import TZ
+from hpf.kernel.month import Month
+from hpf.kernel.paging import PAGE_SIZE, Page, clamp_page
+
+ONLINE_FIRST = When(Then(channel=Channel.ONLINE.value, then=Value(0)), default=Value(1))
+
+
+def cases_of_item(employer_account_id: int, item_code: str, month: Month, page: object = 1) -> Page[Case]:
+    """Summary records of one item declared in a business month: online first, then the newest first (HZ-2.4.2-01
+    to -04).
+    """
+    found = models.Case.objects.filter(
+        employer_account_id=employer_account_id, item_code=item_code, declared_month=int(month)
+    )
+    sums = found.aggregate(
+        n=Count("id"),
+        total=Sum("total"),
+        succeeded=Sum("succeeded"),
+        failed=Sum("failed"),
+        amount_fen=Sum("amount_fen"),
+    )
+    total, succeeded, failed = (sums[key] or 0 for key in ("total", "succeeded", "failed"))
+    totals = {
+        "total": total,
+        "succeeded": succeeded,
+        "failed": failed,
+        "pending": total - succeeded - failed,
+        "amount_fen": sums["amount_fen"] or 0,
+    }
+    number = clamp_page(page, sums["n"])
+    return Page(_cases(found.order_by(ONLINE_FIRST, "-declared_at", "-id"), number), sums["n"], number, totals=totals)
+
+
+def cases_of_employer(
+    employer_id: int,
+    *,
+    state: CaseState | None = None,
+    item_code: str = "",
+    since: date | None = None,
+    until: date | None = None,
+    text: str = "",
+    page: object = 1,
+) -> Page[Case]:
+    """我的办件: an employer's cases, the newest first; `text` is a part of the case number."""
+    found = models.Case.objects.filter(employer_id=employer_id)
+    if state is not None:
+        found = found.filter(state=state.value)
+    if item_code:
+        found = found.filter(item_code=item_code)
+    if since is not None:
+        found = found.filter(declared_at__gte=datetime.combine(since, time(0), TZ))
+    if until is not None:
+        found = found.filter(declared_at__lt=datetime.combine(until + timedelta(1), time(0), TZ))
+    if text:
+        found = found.filter(no__contains=text)
+    total = found.count()
+    number = clamp_page(page, total)
+    return Page(_cases(found.order_by("-id"), number), total, number)
+
+
+def _cases(found: QuerySet[models.Case], number: int) -> list[Case]:
+    return [case_of(record) for record in found[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]]
+
+
+def cases_with_person(page: object = 1) -> Page[Case]:
+    """Cases with rows that need a person, the longest waiting first: a work list of the desk."""
+    found = models.Case.objects.filter(state=CaseState.WITH_PERSON.value)
+    total = found.count()
+    number = clamp_page(page, total)
+    return Page(_cases(found.order_by("declared_at", "id"), number), total, number)
+
+
+STATES_BEHIND = {
+    "total": (),
+    "succeeded": (RowState.SUCCEEDED,),
+    "failed": (RowState.FAILED,),
+    "pending": (RowState.PENDING, RowState.REFERRED),
+    "referred": (RowState.REFERRED,),
+}
+"""The counts of a summary record and the states of the rows behind each (HZ-2.4.2-05)."""
+
+
+def rows_of_case(case: Case, behind: str = "total", *, portion: int | None = None, page: object = 1) -> Page[CaseRow]:
+    """The rows behind one count of a case, in their order; `portion` narrows to one portion."""
+    found = _rows(case, behind, portion)
+    total = found.count()
+    number = clamp_page(page, total)
+    window = found[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]
+    return Page([row_of(record) for record in window], total, number)
+
+
+def every_row_of_case(case: Case, behind: str = "total", *, portion: int | None = None) -> Iterator[CaseRow]:
+    """The rows behind one count of a case, streamed."""
+    for record in _rows(case, behind, portion).iterator(2000):
+        yield row_of(record)
+
+
+def portions_of_case(case: Case) -> list[tuple[int, datetime, int]]:
+    """The portions in which rows of a case succeeded: number, time, rows (HZ-2.4.2-17)."""
+    found = _rows(case, "succeeded", None).order_by().values("portion", "processed_at").annotate(n=Count("row_no"))
+    portions: dict[int, tuple[int, datetime, int]] = {}
+    for entry in found:
+        _, at, rows = portions.get(entry["portion"], (0, entry["processed_at"], 0))
+        portions[entry["portion"]] = (entry["portion"], max(at, entry["processed_at"]), rows + entry["n"])
+    return [portions[key] for key in sorted(portions)]
+
+
+def _rows(case: Case, behind: str, portion: int | None) -> QuerySet[models.CaseRow]:
+    found = models.CaseRow.objects.filter(year=case.declared_at.astimezone(TZ).year, case_id=case.id)
+    states = STATES_BEHIND.get(behind, ())
+    if states:
+        found = found.filter(Q(state__in=[state.value for state in states]))
+    if portion is not None:
+        found = found.filter(portion=portion)
+    return found.order_by("row_no")

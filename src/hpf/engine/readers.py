@@ -1,0 +1,206 @@
+"""Reading the engine's tables: cases, rows and drafts as frozen values, in a fixed number of queries."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from hpf.engine import models
+from hpf.engine.facts import (
+    BadRow,
+    Case,
+    CaseEvent,
+    CaseRow,
+    CaseState,
+    Draft,
+    DraftRow,
+    ImportReport,
+    Intake,
+    RowState,
+)
+from hpf.kernel.clock import TZ
+from hpf.kernel.month import Month
+from hpf.kernel.refusal import Refused
+
+
+class NoSuchCase(LookupError):
+    """No case of this number here, or it is another employer's: to a stranger both are the same."""
+
+
+def case_of(record: models.Case) -> Case:
+    """The frozen value of a case's record."""
+    return Case(
+        id=record.id,
+        no=record.no,
+        item_code=record.item_code,
+        item_version=record.item_version,
+        employer_id=record.employer_id,
+        employer_account_id=record.employer_account_id,
+        declared_by=record.declared_by,
+        channel=record.channel,
+        declared_at=record.declared_at.astimezone(TZ),
+        declared_month=Month.from_int(record.declared_month),
+        state=CaseState(record.state),
+        total=record.total,
+        succeeded=record.succeeded,
+        failed=record.failed,
+        referred=record.referred,
+        amount_fen=record.amount_fen,
+        processed_at=_local(record.processed_at),
+        processed_month=_month(record.processed_month),
+        policy_version=record.policy_version,
+        submit_key=str(record.submit_key),
+        form=record.form,
+        result=record.result,
+    )
+
+
+def _local(moment: datetime | None) -> datetime | None:
+    return None if moment is None else moment.astimezone(TZ)
+
+
+def _month(number: int | None) -> Month | None:
+    return None if number is None else Month.from_int(number)
+
+
+def case(no: str, employer_id: int | None) -> Case:
+    """A case by its 业务流水号; `employer_id` None is the centre itself. Raises `NoSuchCase` also for another's
+    case.
+    """
+    found = models.Case.objects.filter(no=no)
+    if employer_id is not None:
+        found = found.filter(employer_id=employer_id)
+    record = found.first()
+    if record is None:
+        raise NoSuchCase(no)
+    return case_of(record)
+
+
+def case_by_id(case_id: int) -> Case:
+    """A case by its id. Raises `NoSuchCase`."""
+    record = models.Case.objects.filter(id=case_id).first()
+    if record is None:
+        raise NoSuchCase(str(case_id))
+    return case_of(record)
+
+
+def case_by_key(submit_key: str) -> Case | None:
+    """The case made with this submission key, if there is one."""
+    record = models.Case.objects.filter(submit_key=submit_key).first()
+    return None if record is None else case_of(record)
+
+
+def timeline(case_id: int) -> list[CaseEvent]:
+    """What happened to a case, oldest first."""
+    found = models.CaseEvent.objects.filter(case_id=case_id).order_by("id")
+    return [CaseEvent(e.at.astimezone(TZ), e.event, CaseState(e.state), e.actor, e.note) for e in found]
+
+
+def queued_cases(before: datetime) -> list[int]:
+    """Ids of the cases accepted before a moment for the next batch, in the order of declaration (HZ-1.2-15)."""
+    found = models.Case.objects.filter(state=CaseState.QUEUED.value, declared_at__lt=before).order_by(
+        "declared_at", "id"
+    )
+    return list(found.values_list("id", flat=True))
+
+
+def unfinished_cases() -> list[int]:
+    """Ids of the cases that were submitted or begun and not finished: what a restart has to take up, oldest first."""
+    states = [CaseState.SUBMITTED.value, CaseState.IN_PROCESS.value]
+    return list(models.Case.objects.filter(state__in=states).order_by("declared_at", "id").values_list("id", flat=True))
+
+
+def ids_in_process(item_code: str, employer_account_id: int, except_case: int | None) -> frozenset[str]:
+    """Id numbers with a row waiting in another open case of this item and employer account."""
+    sql = """
+        SELECT r.id_no FROM engine_case c JOIN engine_case_row r ON r.case_id = c.id
+           AND r.year = extract(year FROM c.declared_at AT TIME ZONE 'Asia/Shanghai')::int
+         WHERE c.employer_account_id = %s AND c.item_code = %s AND c.id IS DISTINCT FROM %s
+           AND c.state IN ('submitted', 'queued', 'in_process', 'with_person') AND r.state IN ('pending', 'referred')
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [employer_account_id, item_code, except_case])
+        return frozenset(row[0] for row in cursor.fetchall())
+
+
+def row_of(record: models.CaseRow) -> CaseRow:
+    """The frozen value of a row's record."""
+    return CaseRow(
+        row_no=record.row_no,
+        id_no=record.id_no,
+        data=record.data,
+        worked=record.worked,
+        state=RowState(record.state),
+        refused=refusals(record.refused),
+        result=record.result,
+        portion=record.portion,
+        processed_at=_local(record.processed_at),
+        processed_month=_month(record.processed_month),
+    )
+
+
+def refusals(stored: Sequence[Mapping[str, Any]]) -> tuple[Refused, ...]:
+    """Stored refusals as values."""
+    return tuple(Refused.from_json(dict(r)) for r in stored)
+
+
+def draft_of(record: models.Draft, rows: int) -> Draft:
+    """The frozen value of a draft's record; `rows` is how many lines it holds."""
+    return Draft(
+        id=record.id,
+        item_code=record.item_code,
+        item_version=record.item_version,
+        employer_account_id=record.employer_account_id,
+        intake=Intake(record.intake) if record.intake else None,
+        visit=record.visit,
+        submit_key=str(record.submit_key),
+        edited_by=record.edited_by,
+        edited_at=record.edited_at.astimezone(TZ),
+        expires_at=_local(record.expires_at),
+        confirmed=record.confirmed,
+        declared=record.declared,
+        form=record.form,
+        rows=rows,
+    )
+
+
+def draft(employer_account_id: int, item_code: str) -> Draft | None:
+    """The draft of an employer account and item, if there is one."""
+    record = models.Draft.objects.filter(employer_account_id=employer_account_id, item_code=item_code).first()
+    return None if record is None else draft_of(record, record.rows.count())
+
+
+def draft_rows(draft_id: int, first: int = 0, last: int | None = None) -> list[DraftRow]:
+    """The lines of a draft in their order, from position `first` up to but not including `last`."""
+    found = models.DraftRow.objects.filter(draft_id=draft_id).order_by("no")[first:last]
+    return [DraftRow(r.no, r.data, r.worked, refusals(r.refused)) for r in found]
+
+
+def draft_row(draft_id: int, no: int) -> DraftRow | None:
+    """One line of a draft."""
+    found = models.DraftRow.objects.filter(draft_id=draft_id, no=no).first()
+    return None if found is None else DraftRow(found.no, found.data, found.worked, refusals(found.refused))
+
+
+def draft_totals(draft_id: int, keys: Sequence[str]) -> dict[str, int]:
+    """Sums in fen of worked-out money columns over all lines of a draft, by key, and `bad`: lines with a refusal."""
+    sums = ", ".join("coalesce(sum(round((worked->>%s)::numeric * 100)), 0)::bigint" for _ in keys)
+    bad = "count(*) FILTER (WHERE refused <> '[]')"
+    sql = f"SELECT {', '.join([bad, sums]) if keys else bad} FROM engine_draftrow WHERE draft_id = %s"
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [*keys, draft_id])
+        bad, *totals = cursor.fetchone()
+    return {"bad": bad, **dict(zip(keys, totals, strict=True))}
+
+
+def latest_report(draft_id: int) -> ImportReport | None:
+    """The report of the last workbook imported into a draft."""
+    r = models.ImportReport.objects.filter(draft_id=draft_id).order_by("-id").first()
+    return None if r is None else ImportReport(r.id, r.file_name, r.at.astimezone(TZ), r.total, r.good, r.bad, r.head_problem)
+
+
+def bad_rows(report_id: int, first: int = 0, last: int | None = None) -> list[BadRow]:
+    """The lines of a workbook that were not taken, in the order of the file."""
+    found = models.BadRow.objects.filter(report_id=report_id).order_by("id")[first:last]
+    return [BadRow(b.no, b.cells, refusals(b.refused)) for b in found]

@@ -1,0 +1,57 @@
+"""个人账户设立（启封）查询: what became of the openings declared in a business month (HZ-2.4.2)."""
+
+from hpf.engine.declare import Column, ColumnKind, Enquiry, Filter, FilterKind, Group, Listing, Source
+
+ITEM = Enquiry(
+    code="account.opening_query",
+    title="个人账户设立（启封）查询",
+    requirement="HZ-2.4.2",
+    group=Group.ACCOUNT,
+    of="account.opening",
+    listing=Listing(
+        source=Source.CASES_OF_ITEM,
+        sorted_by="网上办理在前，按申报时间由近到远",
+        filters=(Filter("month", "业务年月", FilterKind.MONTH, required=True),),
+        columns=(
+            Column("no", "业务流水号", ColumnKind.LINK),
+            Column("declared_at", "申报时间", ColumnKind.TIME),
+            Column("declared_month", "申报业务年月", ColumnKind.MONTH),
+            Column("processed_month", "处理成功业务年月", ColumnKind.MONTH),
+            Column("channel", "办理渠道"),
+            Column("declared_by", "经办人"),
+            Column("total", "总笔数", ColumnKind.COUNT, totalled=True),
+            Column("succeeded", "成功笔数", ColumnKind.COUNT, totalled=True),
+            Column("failed", "失败笔数", ColumnKind.COUNT, totalled=True),
+            Column("pending", "待确认笔数", ColumnKind.COUNT, totalled=True),
+            Column("amount", "月缴存额合计", ColumnKind.MONEY, totalled=True),
+            Column("processed_at", "处理完成时间", ColumnKind.TIME),
+        ),
+        empty="该业务年月没有设立（启封）申报",
+    ),
+    detail=Listing(
+        source=Source.ROWS_OF_CASE,
+        sorted_by="按序号",
+        columns=(
+            Column("row_no", "序号", ColumnKind.NUMBER),
+            Column("customer_no", "个人客户号"),
+            Column("name", "姓名", ColumnKind.NAME),
+            Column("id_type", "证件类型"),
+            Column("id_no", "证件号码", ColumnKind.ID_NUMBER),
+            Column("kind", "业务类别"),
+            Column("wage", "月均工资", ColumnKind.MONEY),
+            Column("base", "缴存基数", ColumnKind.MONEY),
+            Column("employer_part", "单位月缴存额", ColumnKind.MONEY, totalled=True),
+            Column("personal_part", "个人月缴存额", ColumnKind.MONEY, totalled=True),
+            Column("total", "合计月缴存额", ColumnKind.MONEY, totalled=True),
+            Column("state", "处理结果", ColumnKind.STATUS),
+            Column("processed_at", "处理时间", ColumnKind.TIME),
+            Column("processed_month", "处理成功业务年月", ColumnKind.MONTH),
+            Column("portion", "批次", ColumnKind.NUMBER),
+            Column("phone", "移动电话"),
+            Column("sms", "短信订阅结果"),
+            Column("reasons", "失败原因", wide=True),
+            Column("advice", "建议办理", wide=True),
+        ),
+        export_limit=3000,
+    ),
+)

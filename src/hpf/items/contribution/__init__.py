@@ -1,0 +1,1 @@
+"""Items about what is owed and paid."""

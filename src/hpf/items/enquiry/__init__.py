@@ -1,0 +1,1 @@
+"""Items that answer a question or give a document."""
