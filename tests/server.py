@@ -161,12 +161,11 @@ def _json(value: object) -> dict[str, object]:
 
 
 def _migrate(clone: Clone) -> None:
-    for words in (["migrate"], *(["centre", "add", code, name] for code, name in CENTRES.items())):
-        done = subprocess.run(
-            [sys.executable, "-m", "hpf.site.cli", *words], env=clone.env, capture_output=True, text=True, check=False
-        )
-        if done.returncode:
-            raise RuntimeError(f"hpf {' '.join(words)} failed:\n{done.stdout}\n{done.stderr}")
+    centres = [f"--centre={code}={name}" for code, name in CENTRES.items()]
+    command = [sys.executable, "-m", "hpf.site.cli", "migrate", *centres]
+    done = subprocess.run(command, env=clone.env, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise RuntimeError(f"hpf migrate failed:\n{done.stdout}\n{done.stderr}")
 
 
 def _digest_of_migrations() -> str:

@@ -1,12 +1,12 @@
 """The movable clock: one offset for all processes, forward only, and never in production."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from pytest_django import Settings
 
 from hpf.access.clock import ClockRefused, DemoClock, RealClock, clock
-from hpf.kernel.clock import FixedClock
+from hpf.kernel.clock import TZ, FixedClock
 
 
 def test_moves_forward_and_runs_on(db: None) -> None:
@@ -19,6 +19,14 @@ def test_does_not_move_back(db: None) -> None:
     DemoClock().move_to(RealClock().now() + timedelta(days=2))
     with pytest.raises(ClockRefused):
         DemoClock().move_to(RealClock().now() + timedelta(days=1))
+
+
+def test_a_world_begins_once(db: None) -> None:
+    first = datetime(2026, 11, 2, 9, tzinfo=TZ)
+    DemoClock().begin(first)
+    assert first <= DemoClock().now() < first + timedelta(minutes=5)
+    with pytest.raises(ClockRefused):
+        DemoClock().begin(first)
 
 
 def test_the_offset_counts_in_the_demo_only(db: None, settings: Settings) -> None:

@@ -12,7 +12,7 @@ import psycopg
 import pytest
 
 from hpf.site import embedded
-from hpf.site.embedded import APP, DATABASE, OWNER, SANDBOX, CannotStart, Cluster
+from hpf.site.embedded import APP, DATABASE, OWNER, CannotStart, Cluster
 
 START = "import sys, pathlib, hpf.site.embedded as e; e.Cluster(pathlib.Path(sys.argv[1])).ensure()"
 
@@ -82,12 +82,11 @@ def test_nobody_else_gets_in(home: Path) -> None:
         psycopg.connect(cluster.conninfo("somebody"))
 
 
-def test_roles_and_databases(home: Path) -> None:
+def test_roles(home: Path) -> None:
     cluster = Cluster(home)
     cluster.ensure()
     assert _ask(cluster, "SELECT rolcreatedb FROM pg_roles WHERE rolname = 'hpf_owner'") is True
-    assert _ask(cluster, "SELECT count(*) FROM pg_roles WHERE rolname IN ('hpf_app', 'sandbox') AND rolcreatedb") == 0
-    assert _ask(cluster, "SELECT current_database()", SANDBOX, SANDBOX) == "sandbox"
+    assert _ask(cluster, "SELECT count(*) FROM pg_roles WHERE rolname = 'hpf_app' AND rolcreatedb") == 0
 
 
 def test_a_long_path_gets_its_socket_elsewhere(tmp_path: Path) -> None:

@@ -42,6 +42,11 @@ class DemoClock(RealClock):
         """The moment of the demo world."""
         return datetime.now(TZ) + _ahead()
 
+    def begin(self, moment: datetime) -> None:
+        """Set the first moment of a new world, before or after real time; raises ClockRefused when it runs already."""
+        if not ClockOffset.objects.filter(ahead=timedelta()).update(ahead=moment - datetime.now(TZ)):
+            raise ClockRefused("the clock of this world runs already")
+
     def move_to(self, moment: datetime) -> None:
         """Set the clock forward to `moment` (aware); raises ClockRefused for a moment that has passed."""
         with transaction.atomic():

@@ -36,7 +36,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         return int(command.run(options))
     except embedded.CannotStart as error:
-        print(error, file=sys.stderr)  # noqa: T201
+        print(error, file=sys.stderr)
         return 2
 
 

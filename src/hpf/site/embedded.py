@@ -22,8 +22,8 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-OWNER, APP, SANDBOX = "hpf_owner", "hpf_app", "sandbox"
-"""Roles: migrates and owns; what every process runs as; the simulated outside world."""
+OWNER, APP = "hpf_owner", "hpf_app"
+"""Roles: migrates and owns; what every process runs as."""
 
 SUPERUSER = "hpf"
 DATABASE = "hpf"
@@ -159,7 +159,7 @@ class Cluster:
         return True
 
     def ensure(self) -> bool:
-        """Make it run, with roles and databases; True when it had to be started. Safe to call from many processes."""
+        """Make it run, with roles and database; True when it had to be started. Safe to call from many processes."""
         if self.answers():
             return False
         user = _ServerUser.choose()
@@ -225,7 +225,7 @@ class Cluster:
         (data / "postgresql.auto.conf").write_text("".join(f"{k} = {v}\n" for k, v in settings.items()))
         (data / "pg_hba.conf").write_text("local all all peer map=hpf\nlocal replication all peer map=hpf\n")
         people = sorted({getpass.getuser(), user.name})
-        roles = (SUPERUSER, OWNER, APP, SANDBOX)
+        roles = (SUPERUSER, OWNER, APP)
         (data / "pg_ident.conf").write_text("".join(f"hpf {who} {role}\n" for who in people for role in roles))
 
     def _start(self, bindir: Path, user: _ServerUser) -> None:
@@ -240,17 +240,15 @@ class Cluster:
         raise CannotStart(f"PostgreSQL does not start; the end of {self.log}:\n{self.log.read_text()[-2000:]}")
 
     def _bootstrap(self) -> None:
-        """Roles and databases; nothing when they are there."""
+        """Roles and database; nothing when they are there."""
         with psycopg.connect(self.conninfo(SUPERUSER, "postgres"), autocommit=True) as connection:
             roles = {row[0] for row in connection.execute("SELECT rolname FROM pg_roles")}
-            for role, rights in ((OWNER, "CREATEDB"), (APP, ""), (SANDBOX, "")):
+            for role, rights in ((OWNER, "CREATEDB"), (APP, "")):
                 if role not in roles:
                     connection.execute(sql.SQL("CREATE ROLE {} LOGIN {}").format(sql.Identifier(role), sql.SQL(rights)))
-            databases = {row[0] for row in connection.execute("SELECT datname FROM pg_database")}
-            for name, owner in ((DATABASE, OWNER), (SANDBOX, SANDBOX)):
-                if name not in databases:
-                    statement = sql.SQL("CREATE DATABASE {} OWNER {}")
-                    connection.execute(statement.format(sql.Identifier(name), sql.Identifier(owner)))
+            if DATABASE not in {row[0] for row in connection.execute("SELECT datname FROM pg_database")}:
+                statement = sql.SQL("CREATE DATABASE {} OWNER {}")
+                connection.execute(statement.format(sql.Identifier(DATABASE), sql.Identifier(OWNER)))
 
 
 def _digest(path: Path) -> str:

@@ -20,8 +20,10 @@ def migrate_all(verbosity: int = 0) -> None:
 
 
 def add_centre(code: str, name: str) -> None:
-    """A centre with its schema and tables; what exists already is kept. `code` is schema name and path prefix."""
-    centre, _ = Centre.objects.get_or_create(schema_name=code, defaults={"name": name})
+    """A centre with its schema and tables; one that exists is left alone. `code` is schema name and path prefix."""
+    _, created = Centre.objects.get_or_create(schema_name=code, defaults={"name": name})
+    if not created:
+        return
     with connection.cursor() as cursor:
         cursor.execute(f"CREATE SCHEMA IF NOT EXISTS {connection.ops.quote_name(code)}")
-    call_command("migrate_schemas", tenant=True, schema_name=centre.schema_name, interactive=False, verbosity=0)
+    call_command("migrate_schemas", tenant=True, schema_name=code, interactive=False, verbosity=0)

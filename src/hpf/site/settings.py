@@ -16,7 +16,7 @@ from hpf.site import embedded
 PACKAGE = Path(__file__).resolve().parent.parent
 _CHECKOUT = PACKAGE.parent.parent
 VAR = Path(os.environ.get("HPF_VAR") or (_CHECKOUT if (_CHECKOUT / "pyproject.toml").exists() else Path.cwd()) / "var")
-DEMO = os.environ.get("HPF_DEMO") == "1"
+DEMO = os.environ.get("HPF_DEMO", "1" if (VAR / "demo.world").exists() else "0") == "1"
 DEBUG = os.environ.get("HPF_DEBUG") == "1"
 
 
@@ -60,6 +60,7 @@ def _database() -> dict[str, Any]:
 
 SECRET_KEY = _secret_key()
 ALLOWED_HOSTS = _listed("HPF_HOSTS", "localhost,127.0.0.1,[::1]")
+CSRF_FAILURE_VIEW = "hpf.web.errors.expired"
 CSRF_TRUSTED_ORIGINS = _listed("HPF_ORIGINS", "")
 
 SHARED_APPS = [
@@ -74,7 +75,6 @@ SHARED_APPS = [
     "allauth.account",
     "allauth.socialaccount",
     "allauth.socialaccount.providers.openid_connect",
-    "allauth.mfa",
     "django_htmx",
     "procrastinate.contrib.django",
     "hpf.site",
@@ -97,7 +97,7 @@ DATABASES = {"default": _database()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # The first path segments that belong to no centre; anything else must be a centre's code.
-SHARED_PATHS = ["", "login", "logout", "desk-login", "accounts", "callbacks", "static", "healthz", "favicon.ico"]
+SHARED_PATHS = ["", "login", "logout", "desk-login", "accounts", "callbacks", "static", "healthz", "favicon.ico", "kit"]
 ROOT_URLCONF = "hpf.site.urls"
 CENTRE_URLCONF = "hpf.site.urls_centre"
 APPEND_SLASH = False
@@ -166,6 +166,16 @@ SANDBOX_URL = os.environ.get("HPF_SANDBOX_URL", "http://127.0.0.1:8001") if DEMO
 PORTAL_URL = os.environ.get("HPF_PORTAL_URL", SANDBOX_URL)
 CASHIER_URL = os.environ.get("HPF_CASHIER_URL", SANDBOX_URL)
 PUBLIC_URL = os.environ.get("HPF_PUBLIC_URL", "http://127.0.0.1:8000")
+HPF_CASHIER = {
+    "base_url": CASHIER_URL,
+    "mchid": os.environ.get("HPF_CASHIER_MCHID", "1900330100"),
+    "app_id": os.environ.get("HPF_CASHIER_APP_ID", "2021330100000001"),
+    "merchant_serial": os.environ.get("HPF_CASHIER_MERCHANT_SERIAL", "330100DE0000000000000000000000000000CAFE"),
+    "platform_serial": os.environ.get("HPF_CASHIER_PLATFORM_SERIAL", "PUB_KEY_ID_0119003301002026110200000001"),
+    "keys": Path(os.environ.get("HPF_CASHIER_KEYS") or VAR / "keys"),
+}
+SOCIALACCOUNT_ADAPTER = "hpf.outside.portal.PortalAccounts"
+ACCOUNT_ADAPTER = "hpf.outside.portal.NoLocalSignup"
 ACCOUNT_USER_MODEL_EMAIL_FIELD = None
 ACCOUNT_USER_MODEL_USERNAME_FIELD = "username"
 ACCOUNT_LOGIN_METHODS = {"username"}
@@ -183,7 +193,7 @@ SOCIALACCOUNT_PROVIDERS = {
                 "name": "政务服务网",
                 "client_id": os.environ.get("HPF_PORTAL_CLIENT", "hpf"),
                 "secret": os.environ.get("HPF_PORTAL_SECRET", "demo" if DEMO else ""),
-                "settings": {"server_url": PORTAL_URL},
+                "settings": {"server_url": PORTAL_URL, "scope": ["openid", "profile", "legal_person"]},
             }
         ],
     }

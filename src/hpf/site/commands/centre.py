@@ -23,5 +23,5 @@ def run(options: Namespace) -> int:
     if options.action == "add":
         add_centre(options.code, options.name)
     for centre in centres():
-        print(f"{centre.code}\t{centre.name}")  # noqa: T201
+        print(f"{centre.code}\t{centre.name}")
     return 0

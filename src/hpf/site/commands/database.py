@@ -12,7 +12,7 @@ BARE = True
 def arguments(parser: ArgumentParser) -> None:
     """The action, and the role for `url` and `psql`."""
     parser.add_argument("action", choices=["start", "stop", "url", "psql"])
-    parser.add_argument("--role", choices=[embedded.APP, embedded.OWNER, embedded.SANDBOX], default=embedded.APP)
+    parser.add_argument("--role", choices=[embedded.APP, embedded.OWNER], default=embedded.APP)
 
 
 def run(options: Namespace) -> int:
@@ -24,9 +24,8 @@ def run(options: Namespace) -> int:
         cluster.stop()
         return 0
     cluster.ensure()
-    database = embedded.SANDBOX if options.role == embedded.SANDBOX else embedded.DATABASE
     if options.action == "psql":
         psql = embedded.binaries() / "psql"
-        os.execv(psql, [str(psql), cluster.conninfo(options.role, database)])
-    print(cluster.url(options.role, database))  # noqa: T201
+        os.execv(psql, [str(psql), cluster.conninfo(options.role)])
+    print(cluster.url(options.role))
     return 0

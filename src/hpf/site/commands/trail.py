@@ -19,9 +19,9 @@ def run(options: Namespace) -> int:
     for centre in centres():
         with in_centre(centre.code):
             if options.action == "chain":
-                print(f"{centre.code}: {changes.chain_new_entries()} entries chained")  # noqa: T201
+                print(f"{centre.code}: {changes.chain_new_entries()} entries chained")
                 continue
             found = changes.verify()
             problems += len(found)
-            print("\n".join([f"{centre.code}: {len(found)} problems", *found]))  # noqa: T201
+            print("\n".join([f"{centre.code}: {len(found)} problems", *found]))
     return 1 if problems else 0
