@@ -19,5 +19,5 @@ class Fact(Enum):
     """`bool`: a row for this person (`row.id_no`) is waiting in another case of the same item and employer account."""
     DUE = auto()
     """`dues.facts.Due | None`: the due named by `row.due_code`, if it is the applicant's."""
-    LATEST_PAID_DUE = auto()
-    """`dues.facts.Due | None`: the applicant's latest settled and credited due of `row.kind` in `row.month`."""
+    LATEST_VOUCHER = auto()
+    """`dues.facts.LatestVoucher`: the due of `row.kind` that the applicant had credited last in `row.month`."""

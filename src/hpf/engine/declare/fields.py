@@ -17,6 +17,7 @@ from pydantic_core import PydanticCustomError
 
 from hpf.kernel.identity import IdType, check_id, normal_id
 from hpf.kernel.money import Money
+from hpf.kernel.month import Month
 from hpf.kernel.names import NameProblem, check_name, is_mobile, normal_name
 from hpf.kernel.refusal import Remedy
 from hpf.kernel.text import clean
@@ -32,7 +33,7 @@ class FieldKind(StrEnum):
     CHOICE = "choice"
     MONEY = "money"
     PHONE = "phone"
-    NUMBER = "number"
+    MONTH = "month"
 
 
 class FieldRules(Protocol):
@@ -176,6 +177,15 @@ def _phone(value: object) -> str:
     return text
 
 
+def _month(value: object) -> Month:
+    if isinstance(value, Month):
+        return value
+    try:
+        return Month.parse(clean(str(value)))
+    except ValueError:
+        raise problem("month", "应为年月，如2026-11") from None
+
+
 C = TypeVar("C", bound=StrEnum)
 
 
@@ -203,4 +213,5 @@ IdNo = Annotated[str, FieldMark(FieldKind.ID_NUMBER), BeforeValidator(_id_number
 OnlineIdType = choice_of(IdType, _id_types)
 Amount = Annotated[Money, FieldMark(FieldKind.MONEY), BeforeValidator(_money)]
 Phone = Annotated[str, FieldMark(FieldKind.PHONE), BeforeValidator(_phone)]
+MonthOf = Annotated[Month, FieldMark(FieldKind.MONTH), BeforeValidator(_month)]
 Code = Annotated[str, FieldMark(FieldKind.TEXT), BeforeValidator(lambda value: clean(str(value)))]

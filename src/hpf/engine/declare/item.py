@@ -91,7 +91,8 @@ class Item(Generic[R, F, W]):
     `code` is stable: materials, the daily cut-off and the 声明 of the policy book are found by it. `work_out` gives
     what the list shows beside the entered fields; `check` yields refusals in order of precedence, or a referral
     (remedy REVIEW) that leaves the row to a person; `check_all` judges rows that depend on each other, as (index,
-    refusal); `decide` gives the effects of a row that passes. None of them reads a clock or a table. `version` grows
+    refusal); `decide` gives the effects of a row that passes;
+    `notices` are told before submission. None of them reads a clock or a table. `version` grows
     when fields change, so that older drafts are recognised.
     """
 
@@ -108,6 +109,7 @@ class Item(Generic[R, F, W]):
     check: Callable[[R, F, ItemRules], Iterable[Refused]]
     decide: Callable[[R, W, F, ItemRules], Iterable[Effect]]
     check_all: Callable[[Sequence[R]], Iterable[tuple[int, Refused]]] | None = None
+    notices: Callable[[Sequence[W], ItemRules], Iterable[str]] | None = None
     shown: tuple[Shown, ...] = ()
     candidates: Candidates | None = None
     version: int = 1
