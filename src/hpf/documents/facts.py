@@ -15,18 +15,18 @@ Align = Literal["left", "center", "right"]
 class DocumentKind(StrEnum):
     """The kinds of documents that are issued; the value is stored."""
 
-    PAYMENT_VOUCHER = "payment_voucher"
+    PAYMENT_SLIP = "payment_slip"
     BUSINESS_VOUCHER = "business_voucher"
 
     @property
     def label(self) -> str:
         """The Chinese name of the kind."""
-        return {"payment_voucher": "汇（补）缴款凭证", "business_voucher": "业务凭证"}[self.value]
+        return {"payment_slip": "汇（补）缴款凭证", "business_voucher": "业务凭证"}[self.value]
 
     @property
     def prefix(self) -> str:
         """The two letters that lead the document's number."""
-        return {"payment_voucher": "HJ", "business_voucher": "YW"}[self.value]
+        return {"payment_slip": "HJ", "business_voucher": "YW"}[self.value]
 
 
 @dataclass(frozen=True)
@@ -120,7 +120,7 @@ class Issued:
 
 @dataclass(frozen=True)
 class MaterialLimits:
-    """What may be uploaded: types by short name (`jpg`, `png`, `pdf`), bytes and pixels of a file, files of one name."""
+    """What may be uploaded: types by short name (`jpg`, `png`, `pdf`), bytes and pixels of a file, files of a name."""
 
     types: frozenset[str]
     max_bytes: int

@@ -18,7 +18,7 @@ def document_by_no(no: str) -> Issued | None:
 
 
 def document_by_code(typed: str) -> Issued | None:
-    """A document by its verification code, however it is typed: with or without hyphens and spaces, in small letters."""
+    """A document by its verification code, however it is typed: with or without hyphens, in small letters."""
     code = "".join(c for c in typed.upper() if c.isascii() and c.isalnum())
     row = models.IssuedDocument.objects.filter(code=code).first()
     return issued_fact(row) if row else None

@@ -7,6 +7,7 @@ memory, so long lists are made in a child process that ends with the list.
 import json
 import subprocess
 import sys
+import threading
 from dataclasses import asdict
 from datetime import datetime, timezone
 from functools import cache
@@ -26,6 +27,7 @@ _TEMPLATES = Path(__file__).parent / "templates"
 
 _ROWS_IN_PROCESS = 400
 _CHILD_SECONDS = 120
+_one_at_a_time = threading.Lock()  # a compiler refuses a second thread ("Already borrowed")
 
 
 class RenderFailed(RuntimeError):
@@ -57,7 +59,8 @@ def _compile(template: str, values: dict[str, Any], at: datetime, *, tags: bool)
         raise ValueError("the time of printing must be aware")
     inputs = {"data": json.dumps(values, ensure_ascii=False)}
     stamp = at.astimezone(timezone(offset))  # Typst takes fixed offsets only
-    out = _compiler(template).compile(sys_inputs=inputs, format="pdf", timestamp=stamp, pdf_tags=tags)
+    with _one_at_a_time:
+        out = _compiler(template).compile(sys_inputs=inputs, format="pdf", timestamp=stamp, pdf_tags=tags)
     assert isinstance(out, bytes)
     return out
 

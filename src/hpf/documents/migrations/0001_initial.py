@@ -5,7 +5,7 @@ from typing import ClassVar
 from django.db import migrations, models
 from django.db.migrations.operations.base import Operation
 
-_KINDS = [("payment_voucher", "汇（补）缴款凭证"), ("business_voucher", "业务凭证")]
+_KINDS = [("payment_slip", "汇（补）缴款凭证"), ("business_voucher", "业务凭证")]
 
 
 class Migration(migrations.Migration):

@@ -113,8 +113,7 @@ def _lines(child: "subprocess.Popen[bytes]", limits: ReadLimits) -> Iterator[Any
 
 
 def _rows(lines: Iterator[Any]) -> Iterator[tuple[int, list[Cell]]]:
-    for batch in lines:
-        yield from batch
+    return ((number, cells) for batch in lines for number, cells in batch)
 
 
 def _revive(value: dict[str, Any]) -> Any:
