@@ -81,6 +81,11 @@ def employer_account_by_no(account_no: str) -> EmployerAccountFacts:
     return _only(_employer_accounts("ea.account_no = %(no)s", {"no": account_no}), account_no)
 
 
+def employer_accounts_of_credit_code(credit_code: str) -> list[EmployerAccountFacts]:
+    """The accounts of the employer with this 统一社会信用代码, one per fund, 住房公积金 first."""
+    return _employer_accounts("e.credit_code = %(code)s", {"code": credit_code})
+
+
 def employer_accounts(ids: Iterable[int]) -> list[EmployerAccountFacts]:
     """The employer accounts with these ids, by account number; unknown ids are left out."""
     return _employer_accounts("ea.id = ANY(%(ids)s)", {"ids": list(ids)})
@@ -89,6 +94,11 @@ def employer_accounts(ids: Iterable[int]) -> list[EmployerAccountFacts]:
 def employer_accounts_of(employer_id: int) -> list[EmployerAccountFacts]:
     """All accounts of an employer, one per fund."""
     return _employer_accounts("ea.employer_id = %(id)s", {"id": employer_id})
+
+
+def has_employers() -> bool:
+    """Whether anybody is registered with this centre at all."""
+    return bool(_rows("SELECT 1 FROM parties_employer LIMIT 1", {}))
 
 
 def agents(employer_id: int) -> list[AgentFacts]:

@@ -1,0 +1,97 @@
+"""Reads demo/world.yaml, which the centre's demo and the simulated outside world share."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from hpf.kernel.clock import in_china
+from hpf.parties.facts import Fund, Method
+
+
+@dataclass(frozen=True)
+class Handler:
+    """A person who logs in at the portal for an employer."""
+
+    login: str
+    name: str
+    id_no: str
+    mobile: str
+
+
+@dataclass(frozen=True)
+class DemoEmployer:
+    """An employer of domain-values A14; `rate` in percent for each part, `branch` by name."""
+
+    code: str
+    name: str
+    credit_code: str
+    unit_type: str
+    people: int
+    sealed: int
+    rate: int
+    funds: tuple[Fund, ...]
+    method: Method
+    branch: str
+    payday: int
+    handlers: tuple[Handler, ...]
+
+
+@dataclass(frozen=True)
+class Bureau:
+    """A payroll bureau: its handlers act for `clients` employers."""
+
+    code: str
+    name: str
+    clients: int
+    handlers: tuple[Handler, ...]
+
+
+@dataclass(frozen=True)
+class World:
+    """The first moment, and everybody who is registered with the centre then."""
+
+    clock: datetime
+    employers: tuple[DemoEmployer, ...]
+    bureaus: tuple[Bureau, ...]
+
+
+def read_world() -> World:
+    """The demo world of this checkout, or the file that HPF_WORLD names."""
+    checkout = Path(__file__).resolve().parents[4]
+    path = Path(os.environ.get("HPF_WORLD") or checkout / "demo" / "world.yaml")
+    told = yaml.safe_load(path.read_text(encoding="utf-8"))
+    registered = [one for one in told["employers"] if one.get("registered", True)]
+    return World(
+        clock=in_china(told["clock"]),
+        employers=tuple(_employer(one) for one in registered if "clients" not in one),
+        bureaus=tuple(
+            Bureau(one["code"], one["name"], one["clients"], _handlers(one)) for one in registered if "clients" in one
+        ),
+    )
+
+
+def _employer(told: dict[str, Any]) -> DemoEmployer:
+    return DemoEmployer(
+        code=told["code"],
+        name=told["name"],
+        credit_code=told["credit_code"],
+        unit_type=told["unit_type"],
+        people=told["people"],
+        sealed=told.get("sealed", 0),
+        rate=told["rate"],
+        funds=tuple(Fund(fund) for fund in told["funds"]),
+        method=next(method for method in Method if method.label == told["method"]),
+        branch=told["branch"],
+        payday=told["payday"],
+        handlers=_handlers(told),
+    )
+
+
+def _handlers(told: dict[str, Any]) -> tuple[Handler, ...]:
+    return tuple(Handler(**handler) for handler in told["handlers"])
