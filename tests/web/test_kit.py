@@ -93,7 +93,6 @@ def test_a_live_answer_never_brings_an_input(env: Environment) -> None:
     assert "保底" in html and "2,490.00" in html
 
 
-@pytest.mark.req("HZ-2.4.1-16", "HZ-2.4.1-17")
 def test_a_greyed_action_cannot_be_used_and_says_why(env: Environment) -> None:
     link = _call(env, "parts", "button", shapes.Action("导入 excel", href="/import", why_not="清册中已有单笔录入记录"))
     button = _call(env, "parts", "button", shapes.Action("保存", why_not="清册中已有导入记录"))
@@ -101,7 +100,6 @@ def test_a_greyed_action_cannot_be_used_and_says_why(env: Environment) -> None:
     assert " disabled" in button and "清册中已有导入记录" in button
 
 
-@pytest.mark.req("HZ-2.4.2-11")
 def test_late_rows_are_marked_for_the_yellow_background(env: Environment) -> None:
     table = shapes.Table("t", (shapes.Column("a", "甲"),), (shapes.Row({"a": "x"}, tone=shapes.Tone.LATE),))
     assert '<tr class="t-late"' in _call(env, "tables", "table", table)
@@ -167,7 +165,6 @@ def test_sheets_stay_small_and_within_old_browsers() -> None:
 
 
 @pytest.mark.browser
-@pytest.mark.req("HZ-1.1-01")
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("page", kit.PAGES)
 def test_nothing_is_wider_than_the_screen(open_page: Open, page: str, size: str) -> None:

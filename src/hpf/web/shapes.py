@@ -130,9 +130,9 @@ class Field:
     """One form field, whatever its kind.
 
     `mark` stands beside a computed value (保底, 封顶). `accept` (".xlsx,.xls") and `max_bytes` limit a FILE;
-    `file_name` is a regular expression that its name has to match, with `file_name_hint` as the refusal. `why_not` greys the field
-    and says why. `span` is its share of the form's row, 1 to 4 columns. `attrs` are more attributes of the control.
-    `prefix` keeps ids apart where two forms on a page have fields of one name.
+    `file_name` is a regular expression that its name has to match, with `file_name_hint` as the refusal. `why_not`
+    greys the field and says why. `span` is its share of the form's row, 1 to 4 columns. `attrs` are more attributes
+    of the control. `prefix` keeps ids apart where two forms on a page have fields of one name.
     """
 
     name: str
