@@ -122,7 +122,7 @@ def gateway(request: HttpRequest) -> HttpResponse:
                 payer_name=str(asked.get("ext_user_info", {}).get("name", "")),
             )
         )
-    except (KeyError, TypeError, ValueError):
+    except (AttributeError, KeyError, TypeError, ValueError):
         return _wrong(request, "参数错误")
     except payments.OrderConflict as conflict:
         return _wrong(request, str(conflict))

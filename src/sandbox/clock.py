@@ -4,6 +4,7 @@ The demo's clock moves by leaps. Whoever moves it tells the sandbox (`POST /cloc
 time runs on with real time. Before the first call it is what the seed set: the first morning of the demo world.
 """
 
+import math
 import time
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -26,8 +27,8 @@ def business_today() -> date:
 
 
 def tell(now: datetime) -> None:
-    """Set business time to `now` (aware)."""
-    Setting.write(OFFSET, round(now.timestamp() - time.time()))
+    """Set business time to `now` (aware), never to a second before it."""
+    Setting.write(OFFSET, math.ceil(now.timestamp()) - int(time.time()))
 
 
 def chinese_stamp(at: datetime) -> str:

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from functools import wraps
 from typing import Any
 
+from django.db import transaction
 from django.db.models import Count, Sum
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -32,6 +33,8 @@ def _json_post(view: View) -> View:
             return JsonResponse({"error": "POST application/json"}, status=415)
         try:
             told = json.loads(request.body or b"{}")
+            if not isinstance(told, dict):
+                raise TypeError("an object is expected")
             return view(request, told, *args, **kwargs)
         except (KeyError, TypeError, ValueError) as problem:
             return JsonResponse({"error": f"{type(problem).__name__}: {problem}"}, status=400)
@@ -56,8 +59,9 @@ def tell_clock(request: HttpRequest, told: dict[str, Any]) -> HttpResponse:
 @_json_post
 def set_switches(request: HttpRequest, told: dict[str, Any]) -> HttpResponse:
     """`POST /api/switches {"notice_late": 30, …}`: set these; answers all."""
-    for name, to in told.items():
-        _turn(name, int(to))
+    with transaction.atomic():
+        for name, to in told.items():
+            _turn(name, int(to))
     return JsonResponse(switches.all_values())
 
 

@@ -251,7 +251,8 @@ class Cashier:
 
 def from_settings() -> Cashier:
     """The cashier of this installation, from `settings.HPF_CASHIER` (the arguments of `Contract.load`)."""
-    return Cashier(Contract.load(**settings.HPF_CASHIER))
+    told: dict[str, Any] = settings.HPF_CASHIER
+    return Cashier(Contract.load(**told))
 
 
 def _is_v3(headers: Mapping[str, str]) -> bool:

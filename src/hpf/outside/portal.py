@@ -18,7 +18,6 @@ from django.http import HttpRequest, HttpResponseRedirect
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from hpf.access.changes import remember_identity
-from hpf.access.models import User
 
 PROVIDER = "portal"
 SCOPES = ("openid", "profile", "legal_person")
@@ -114,10 +113,10 @@ class PortalAccounts(DefaultSocialAccountAdapter):  # type: ignore[misc]  # alla
         if sociallogin.is_existing:
             _remember(sociallogin.user, claims)
 
-    def save_user(self, request: HttpRequest, sociallogin: Any, form: Any = None) -> User:
+    def save_user(self, request: HttpRequest, sociallogin: Any, form: Any = None) -> Any:
         """The first visit of a handler: a login without a password, named after the portal's subject."""
         claims = PortalClaims.of(sociallogin.account.get_provider_account().get_user_data())
-        user: User = sociallogin.user
+        user = sociallogin.user
         user.username = f"{PROVIDER}:{claims.subject}"
         user.name = claims.name
         user.set_unusable_password()
@@ -149,7 +148,7 @@ class NoLocalSignup(DefaultAccountAdapter):  # type: ignore[misc]  # allauth car
         return url_has_allowed_host_and_scheme(url, allowed_hosts=None)
 
 
-def _remember(user: User, claims: PortalClaims) -> None:
+def _remember(user: Any, claims: PortalClaims) -> None:
     remember_identity(
         user.pk,
         name=claims.name,
