@@ -1,7 +1,12 @@
-"""The verbs that write logins and roles."""
+"""The verbs that write centres, logins and roles."""
 
 from hpf.access.actor import Role
-from hpf.access.models import Identity, StaffRole, User
+from hpf.access.models import Centre, Identity, StaffRole, User
+
+
+def register_centre(code: str, name: str) -> None:
+    """Note a centre whose schema exists (code: schema name and path prefix; name: in full)."""
+    Centre.objects.create(schema_name=code, name=name)
 
 
 def remember_identity(

@@ -100,6 +100,7 @@ class CentreMiddleware:
         self._centre_urls = settings.CENTRE_URLCONF
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer one request."""
         code, _, rest = request.path_info.removeprefix("/").partition("/")
         if code in self._shared:
             request.centre = None  # type: ignore[attr-defined]

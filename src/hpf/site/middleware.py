@@ -22,6 +22,7 @@ class SecurityHeaders:
         )
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer one request."""
         response = self._get_response(request)
         response.headers.setdefault("Content-Security-Policy", self._policy)
         response.headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
@@ -39,6 +40,7 @@ class DoorMiddleware:
         self._get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer one request."""
         if not is_desk(request):
             return self._get_response(request)
         cookies = request.COOKIES
@@ -68,5 +70,6 @@ class ClockMiddleware:
         self._get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer one request."""
         request.clock = clock  # type: ignore[attr-defined]
         return self._get_response(request)

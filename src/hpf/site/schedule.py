@@ -14,7 +14,6 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import OperationalError, connection, transaction
-from requests import RequestException
 
 from hpf.access.clock import DemoClock, clock
 from hpf.access.jobs import defer
@@ -127,7 +126,7 @@ def _tell_sandbox(moment: datetime) -> None:
         return
     try:
         simulated.tell_clock(settings.SANDBOX_URL, moment)
-    except RequestException as error:  # it is told again within a minute
+    except OSError as error:  # it is told again within a minute
         log.warning("the simulated world does not answer: %s", error)
 
 

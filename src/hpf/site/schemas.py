@@ -3,7 +3,8 @@
 from django.core.management import call_command
 from django.db import connection
 
-from hpf.access.models import Centre
+from hpf.access.changes import register_centre
+from hpf.access.tenancy import centres
 
 _GRANTS = """
 ALTER DEFAULT PRIVILEGES GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO hpf_app;
@@ -21,9 +22,9 @@ def migrate_all(verbosity: int = 0) -> None:
 
 def add_centre(code: str, name: str) -> None:
     """A centre with its schema and tables; one that exists is left alone. `code` is schema name and path prefix."""
-    _, created = Centre.objects.get_or_create(schema_name=code, defaults={"name": name})
-    if not created:
+    if code in {centre.code for centre in centres()}:
         return
     with connection.cursor() as cursor:
         cursor.execute(f"CREATE SCHEMA IF NOT EXISTS {connection.ops.quote_name(code)}")
     call_command("migrate_schemas", tenant=True, schema_name=code, interactive=False, verbosity=0)
+    register_centre(code, name)
