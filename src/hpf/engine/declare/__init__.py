@@ -1,5 +1,6 @@
 """The vocabulary in which items are written. No framework, no file, no network, no clock."""
 
+from hpf.engine.declare.deposit import DepositTerms
 from hpf.engine.declare.effects import Effect, IssueVoucher, OpenAccount, SettleDue
 from hpf.engine.declare.facts import Fact
 from hpf.engine.declare.fields import (
@@ -41,6 +42,7 @@ __all__ = [
     "Code",
     "Column",
     "ColumnKind",
+    "DepositTerms",
     "Effect",
     "Enquiry",
     "Fact",

@@ -5,6 +5,7 @@ schema and the help read the same declaration. Texts are cleaned and judged here
 arrive as pydantic's validation context (`FieldRules`); what depends on the register is the item's `check`.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -152,22 +153,25 @@ def _id_number(value: object, info: ValidationInfo) -> str:
     return number
 
 
+_WRITTEN = re.compile(r"[+-]?([0-9]+|[0-9]{1,3}(,[0-9]{3})+)(\.(?P<part>[0-9]+))?")
+"""An amount as people write it: Decimal alone would also take 1e4, 8_200 and digits of other scripts."""
+
+
 def _money(value: object) -> Money:
     if isinstance(value, Money):
         return value
-    try:
-        amount = Decimal(clean(str(value)).replace(",", ""))
-    except ArithmeticError:
-        raise problem("not_a_number", "应为数字，最多两位小数") from None
-    if not amount.is_finite():
+    text = clean(str(value))
+    match = _WRITTEN.fullmatch(text)
+    if match is None:
         raise problem("not_a_number", "应为数字，最多两位小数")
+    amount = Decimal(text.replace(",", ""))
     if amount <= 0:
         raise problem("not_positive", "应大于0")
-    if -int(amount.normalize().as_tuple().exponent) > 2:
-        raise problem("too_many_decimals", "最多两位小数")
     if amount >= Decimal(10) ** 10:
         raise problem("too_large", "金额过大，请核对")
-    return Money.of_yuan(amount)
+    if len((match["part"] or "").rstrip("0")) > 2:
+        raise problem("too_many_decimals", "最多两位小数")
+    return Money(int(amount * 100))
 
 
 def _phone(value: object) -> str:

@@ -8,8 +8,6 @@ from typing import Annotated
 from hpf.engine import declare
 from hpf.engine.declare import Fact, ItemRules, YesNo, ask, choice_of
 from hpf.kernel.identity import IdNumber, IdType
-from hpf.kernel.money import Money
-from hpf.kernel.rate import Rate
 from hpf.kernel.refusal import Reason, Refusal, Refused, Remedy
 from hpf.parties.facts import EmployerAccountFacts, Entry, IdKey, MembershipStatus, OpenKind, Standing
 
@@ -35,23 +33,17 @@ class Facts:
     in_process: Annotated[bool, Fact.IN_PROCESS_HERE]
 
 
-@dataclass(frozen=True, slots=True)
-class Worked:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Worked(declare.DepositTerms):
     """What the system finds and computes for a row; not editable (HZ-2.4.1-45)."""
 
     kind: Entry
-    base: Money
-    mark: str
-    employer_rate: Rate
-    personal_rate: Rate
-    employer_part: Money
-    personal_part: Money
-    total: Money
 
 
 class Refusals(Refusal):
     """Why a person cannot be opened, in order of precedence; texts of the manual where it quotes one."""
 
+    FUND_NOT_ONLINE = Reason("{fund}账户不能在网上设立", None, "请至中心柜面办理", Remedy.COUNTER)
     ACTIVE_ELSEWHERE = Reason("存在正常缴存账户", "id_no", "请待原单位办理封存后再申报", Remedy.LATER)
     ALREADY_REGISTERED = Reason("已有登记记录", "id_no", "请至中心柜面办理", Remedy.COUNTER)
     NAME_DIFFERS = Reason(
@@ -66,26 +58,20 @@ class Refusals(Refusal):
 
 
 def work_out(row: Row, facts: Facts, rules: ItemRules) -> Worked:
-    """Base and monthly deposit by the rules of the month of processing (HZ-2.4.1-31 to -34)."""
-    employer, standing = facts.employer, facts.standing
-    base = rules.this_month.clamp(row.wage, rules.today.branch(employer.branch_code).district)
-    deposit = rules.this_month.deposit(base.amount, employer.employer_rate, employer.personal_rate)
-    elsewhere = Entry.TRANSFERRED if standing.sealed_elsewhere else Entry.NEW
-    return Worked(
-        kind=Entry.REOPENED if standing.here else elsewhere,
-        base=base.amount,
-        mark=base.mark,
-        employer_rate=employer.employer_rate,
-        personal_rate=employer.personal_rate,
-        employer_part=deposit.employer,
-        personal_part=deposit.personal,
-        total=deposit.total,
-    )
+    """Base and monthly deposit, and the kind of business: a person who moved away and was sealed there comes back as
+    from anywhere else.
+    """
+    here, kind = facts.standing.here, Entry.TRANSFERRED if facts.standing.sealed_elsewhere else Entry.NEW
+    if here is not None and here.status is not MembershipStatus.MOVED:
+        kind = Entry.REOPENED
+    return Worked.of(row.wage, facts.employer, rules, kind=kind)
 
 
 def check(row: Row, facts: Facts, rules: ItemRules) -> Iterator[Refused]:
     """The register's word on a row, in order of precedence."""
     standing, paper = facts.standing, IdNumber(row.id_type, row.id_no)
+    if facts.employer.fund not in rules.today.opening_funds:
+        yield Refusals.FUND_NOT_ONLINE.refuse(fund=facts.employer.fund.label)
     if standing.normal_elsewhere:
         yield Refusals.ACTIVE_ELSEWHERE.refuse(value=row.id_no)
     if facts.in_process or _opened_lately(standing, rules):
@@ -105,9 +91,7 @@ def check(row: Row, facts: Facts, rules: ItemRules) -> Iterator[Refused]:
 
 
 def _opened_lately(standing: Standing, rules: ItemRules) -> bool:
-    """F-89: normal here, or sealed here within the last months of the parameter; sealed longer ago is simply
-    reopened.
-    """
+    """F-89: normal here, or sealed here within the parameter's last months; sealed before that is simply reopened."""
     here = standing.here
     if here is None or here.status is MembershipStatus.MOVED:
         return False
@@ -155,8 +139,5 @@ ITEM = declare.Item(
     check=check,
     check_all=check_all,
     decide=decide,
-    shown=(
-        declare.Shown("kind", "业务类别"),
-        *declare.DEPOSIT_COLUMNS,
-    ),
+    shown=(declare.Shown("kind", "业务类别"), *declare.DEPOSIT_COLUMNS),
 )
