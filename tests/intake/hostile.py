@@ -130,6 +130,7 @@ REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {
     "zip bomb": (lambda: workbook([b" " * 1_000_000] * 40), "too-big"),
     "zip bomb that lies": (lambda: lying(workbook([_CELL.format("A" * 1_000_000).encode()] * 300)), "damaged"),
     "cell at the far corner": (lambda: workbook(_FAR), "too-big"),
+    "two cells, 60 million apart": (lambda: workbook(_FAR.replace("XFD1", "BH1")), "too-big"),
     "address beyond any sheet": (lambda: workbook('<row r="1"><c r="ZZZZZZ99999999999"><v>1</v></c></row>'), "damaged"),
     "1,000,000 rows": (lambda: workbook(_MILLION), "too-many-rows"),
     "too many columns": (lambda: workbook(_WIDE), "too-many-columns"),
