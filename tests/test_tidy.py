@@ -1,10 +1,12 @@
 """The house keeps its own rules, and each rule finds what it is there to find."""
 
+import re
 from pathlib import Path, PurePosixPath
 
 import pytest
 from tests import tidy
 
+ROW = re.compile(r"\bH[ZH]-[\w.]+-\d+")
 HOUSE = Path(__file__).resolve().parents[1] / "src" / "hpf"
 FILES = sorted(path for path in HOUSE.rglob("*.py") if "migrations" not in path.parts)
 CODES = frozenset().union(*(tidy.item_codes(path.read_text()) for path in FILES if "items" in path.parts))
@@ -52,6 +54,14 @@ def test_each_rule_tells_good_from_bad(name: str) -> None:
 def test_every_rule_has_an_example() -> None:
     shown = {name.split()[0] for name in EXAMPLES}
     assert {rule.find.__qualname__.split(".")[0] for rule in tidy.rules(CODES)} == shown
+
+
+def test_marks_name_rows_that_exist() -> None:
+    tests = Path(__file__).parent
+    known = set((tests.parent / "docs" / "requirements-index.txt").read_text().split())
+    texts = [path.read_text() for path in tests.rglob("*.py")]
+    marked = {row for text in texts for mark in re.findall(r"mark\.req\(([^)]*)\)", text) for row in ROW.findall(mark)}
+    assert marked <= known
 
 
 def test_an_item_may_have_150_lines() -> None:

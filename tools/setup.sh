@@ -5,7 +5,7 @@ set -eu
 cd "$(dirname "$0")/.."
 
 stamp=.venv/.ready
-wanted=$(cat requirements/dev.txt pyproject.toml package-lock.json tools/setup.sh | sha256sum | cut -d' ' -f1)
+wanted=$({ cat requirements/dev.txt package-lock.json tools/setup.sh; sed '/^\[tool/,$d' pyproject.toml; } | sha256sum | cut -d' ' -f1)
 if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$wanted" ]; then
     exit 0
 fi

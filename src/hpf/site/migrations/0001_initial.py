@@ -4,18 +4,16 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='ScheduleMark',
+            name="ScheduleMark",
             fields=[
-                ('centre_code', models.CharField(max_length=63, primary_key=True, serialize=False)),
-                ('looked_until', models.DateTimeField()),
+                ("centre_code", models.CharField(max_length=63, primary_key=True, serialize=False)),
+                ("looked_until", models.DateTimeField()),
             ],
         ),
     ]
