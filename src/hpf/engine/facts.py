@@ -29,6 +29,7 @@ class CaseState(StrEnum):
 
     @property
     def is_final(self) -> bool:
+        """Whether nothing can happen to the case any more."""
         return self in (CaseState.CONCLUDED, CaseState.FAILED, CaseState.VOID)
 
 
@@ -54,6 +55,7 @@ class RowState(StrEnum):
 
     @property
     def label(self) -> str:
+        """What the user reads."""
         return {"pending": "待确认", "referred": "人工处理中", "succeeded": "成功", "failed": "失败"}[self.value]
 
 
@@ -96,6 +98,11 @@ class Case:
     def pending(self) -> int:
         """待确认笔数: total = succeeded + failed + pending at every moment (HZ-2.4.2-08)."""
         return self.total - self.succeeded - self.failed
+
+    @property
+    def waited_for_batch(self) -> bool:
+        """Whether it was accepted only, for the next day's batch (HZ-1.2-13)."""
+        return self.state is CaseState.QUEUED or bool(self.result.get("queued"))
 
     @property
     def crossed_month(self) -> bool:

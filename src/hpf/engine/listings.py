@@ -110,11 +110,13 @@ def every_row_of_case(case: Case, behind: str = "total", *, portion: int | None 
 
 def portions_of_case(case: Case) -> list[tuple[int, datetime, int]]:
     """The portions in which rows of a case succeeded: number, time, rows (HZ-2.4.2-17)."""
-    found = _rows(case, "succeeded", None).order_by().values("portion", "processed_at").annotate(n=Count("row_no"))
+    counted = _rows(case, "succeeded", None).order_by().values("portion", "processed_at").annotate(n=Count("row_no"))
+    found = counted.values_list("portion", "processed_at", "n")
     portions: dict[int, tuple[int, datetime, int]] = {}
-    for entry in found:
-        _, at, rows = portions.get(entry["portion"], (0, entry["processed_at"], 0))
-        portions[entry["portion"]] = (entry["portion"], max(at, entry["processed_at"]), rows + entry["n"])
+    for portion, at, rows in found:
+        if portion is not None and at is not None:
+            _, latest, before = portions.get(portion, (0, at, 0))
+            portions[portion] = (portion, max(latest, at).astimezone(TZ), before + rows)
     return [portions[key] for key in sorted(portions)]
 
 

@@ -197,7 +197,11 @@ def draft_totals(draft_id: int, keys: Sequence[str]) -> dict[str, int]:
 def latest_report(draft_id: int) -> ImportReport | None:
     """The report of the last workbook imported into a draft."""
     r = models.ImportReport.objects.filter(draft_id=draft_id).order_by("-id").first()
-    return None if r is None else ImportReport(r.id, r.file_name, r.at.astimezone(TZ), r.total, r.good, r.bad, r.head_problem)
+    return (
+        None
+        if r is None
+        else ImportReport(r.id, r.file_name, r.at.astimezone(TZ), r.total, r.good, r.bad, r.head_problem)
+    )
 
 
 def bad_rows(report_id: int, first: int = 0, last: int | None = None) -> list[BadRow]:

@@ -101,6 +101,12 @@ def has_employers() -> bool:
     return bool(_rows("SELECT 1 FROM parties_employer LIMIT 1", {}))
 
 
+def count_employer_accounts() -> int:
+    """How many employer accounts the centre has."""
+    count: int = _rows("SELECT count(*) FROM parties_employeraccount", {})[0][0]
+    return count
+
+
 def agents(employer_id: int) -> list[AgentFacts]:
     """The agents of an employer in the order they were entered."""
     return _agents([employer_id])[employer_id]

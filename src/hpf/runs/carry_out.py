@@ -12,11 +12,12 @@ from django.db import DatabaseError, transaction
 
 from hpf.access.clock import clock
 from hpf.access.jobs import defer, job
+from hpf.kernel.clock import TZ
 from hpf.runs import models
 from hpf.runs.facts import Progress, RunState
 
 Step = Callable[[datetime, datetime, Mapping[str, Any]], Progress]
-"""(due_at, now, figures so far) → progress after one more piece of work, which has been committed."""
+"""(due_at, now, position) → progress after one more piece of work, which has been committed."""
 
 TEXT_OF_A_PROBLEM = 500
 
@@ -41,8 +42,14 @@ def carry_out(*, run_id: int) -> None:
     _note(run, state=RunState.RUNNING.value, started_at=run.started_at or clock.now(), problem="")
     try:
         while True:
-            progress = STEPS[run.code](run.due_at, clock.now(), run.figures)
-            _note(run, done=progress.done, total=progress.total, figures=dict(progress.figures))
+            progress = STEPS[run.code](run.due_at.astimezone(TZ), clock.now(), run.position)
+            _note(
+                run,
+                done=progress.done,
+                total=progress.total,
+                figures=dict(progress.figures),
+                position=dict(progress.position),
+            )
             if progress.finished:
                 _note(run, state=RunState.DONE.value, finished_at=clock.now())
                 return

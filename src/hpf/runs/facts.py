@@ -17,6 +17,7 @@ class RunState(StrEnum):
 
     @property
     def label(self) -> str:
+        """What the console shows."""
         return {"waiting": "待运行", "running": "运行中", "done": "已完成", "failed": "运行失败"}[self.value]
 
 
@@ -24,12 +25,14 @@ class RunState(StrEnum):
 class Progress:
     """What a step of a run has reached. `done` of `total`; `figures` are the run's own counts and sums, label → value.
 
-    `held`: something is in the way for now (an employer account held by a case); the run comes back to it.
+    `position` is handed to the next step, in this process or after a restart; a step that is repeated from an older
+    position does nothing twice. `held`: something is in the way for now (an employer account held by a case).
     """
 
     done: int
     total: int
     figures: Mapping[str, Any] = field(default_factory=dict)
+    position: Mapping[str, Any] = field(default_factory=dict)
     finished: bool = False
     held: bool = False
 

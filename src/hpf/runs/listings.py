@@ -1,5 +1,6 @@
 """Runs as the batch console shows them."""
 
+from hpf.kernel.clock import TZ
 from hpf.kernel.paging import PAGE_SIZE, Page, clamp_page
 from hpf.runs import models
 from hpf.runs.facts import RunRecord, RunState
@@ -28,10 +29,10 @@ def _frozen(r: models.Run) -> RunRecord:
         id=r.id,
         code=r.code,
         title=TITLES.get(r.code, r.code),
-        due_at=r.due_at,
+        due_at=r.due_at.astimezone(TZ),
         state=RunState(r.state),
-        started_at=r.started_at,
-        finished_at=r.finished_at,
+        started_at=r.started_at and r.started_at.astimezone(TZ),
+        finished_at=r.finished_at and r.finished_at.astimezone(TZ),
         done=r.done,
         total=r.total,
         figures=r.figures,

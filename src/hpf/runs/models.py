@@ -4,7 +4,7 @@ from django.db import models
 
 
 class Run(models.Model):
-    """`due_at` is the moment the run fell due in business time; a run exists once per code and due time."""
+    """`due_at` is the moment the run fell due; once per code and due time. `position` is where a restart goes on."""
 
     id = models.BigAutoField(primary_key=True)
     code = models.CharField(max_length=40)
@@ -15,6 +15,7 @@ class Run(models.Model):
     done = models.IntegerField(default=0)
     total = models.IntegerField(default=0)
     figures = models.JSONField(default=dict)
+    position = models.JSONField(default=dict)
     problem = models.CharField(max_length=500, default="")
 
     class Meta:

@@ -9,37 +9,43 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
-
 from hpf.access.actor import Actor
 from hpf.access.tenancy import current_centre
 from hpf.dues import changes as dues
-from hpf.kernel.clock import TZ
-from hpf.kernel.money import Money
+from hpf.dues import readers
 from hpf.kernel.month import Month
+from hpf.parties import readers as parties
 from hpf.policy.book import load
 from hpf.runs.facts import Progress
 
 ACTOR = Actor.system("月结")
-BATCH = 500
-"""Employer accounts per transaction (docs/decisions: the ledger's measurements)."""
 
 
-def step(due_at: datetime, now: datetime, before: Mapping[str, Any]) -> Progress:
-    """Makes the dues of the next batch of employer accounts for the month that falls due on the day of `due_at`."""
-    month = Month.of(due_at.astimezone(TZ).date())
-    book = load(current_centre().code)
-    with transaction.atomic():
-        dues.close_month(ACTOR, now, month)
-    with transaction.atomic():
-        made = dues.make_dues(ACTOR, now, month, book.version, limit=BATCH)
+def step(due_at: datetime, now: datetime, position: Mapping[str, Any]) -> Progress:
+    """Makes the dues of the next batch of employer accounts for the month that falls due on the day of `due_at`.
+
+    `position`: `after` is the employer account to go on behind, None when all were seen; `held` are those to
+    come back to.
+    """
+    month = Month.of(due_at.date())
+    rules = load(current_centre().code, "month_close")
+    after, held = position.get("after", 0), list(position.get("held", ()))
+    dues.close_month(ACTOR, now, month)
+    if after is None:
+        made = dues.make_dues(ACTOR, now, month, rules, employer_account_ids=held)
+        held = list(made.held)
+    else:
+        made = dues.make_dues(ACTOR, now, month, rules, after=after)
+        after, held = made.next_after, [*held, *made.held]
+    month_figures = readers.month_figures(month)
     figures = {
         "业务年月": str(month),
-        "单位": before.get("单位", 0) + made.dues,
-        "人数": before.get("人数", 0) + made.lines,
-        "应缴金额": str(Money.parse(before.get("应缴金额", "0")) + made.amount),
+        "单位": month_figures.dues,
+        "人数": month_figures.people,
+        "应缴金额": str(month_figures.amount),
+        "待账户空闲": len(held),
     }
-    done = figures["单位"]
-    return Progress(
-        done, done + made.remaining, figures, finished=made.remaining == 0, held=made.dues == 0 and made.remaining > 0
-    )
+    finished = after is None and not held
+    total = month_figures.dues if finished else max(parties.count_employer_accounts(), month_figures.dues)
+    waits = after is None and bool(held) and not made.dues
+    return Progress(month_figures.dues, total, figures, {"after": after, "held": held}, finished, waits)

@@ -18,18 +18,19 @@ from hpf.runs.facts import Progress
 ACTOR = Actor.system("次日批量")
 
 
-def step(due_at: datetime, now: datetime, before: Mapping[str, Any]) -> Progress:
-    """Moves what is to be moved, then executes one queued case, the earliest declaration first."""
-    figures = {"办件": 0, "成功笔数": 0, "失败笔数": 0, "转出标记": 0, **before}
+def step(due_at: datetime, now: datetime, position: Mapping[str, Any]) -> Progress:
+    """Marks what moved, then executes one queued case, the earliest declaration first."""
+    figures = {"办件": 0, "成功笔数": 0, "失败笔数": 0, "转出标记": 0, **position}
     figures["转出标记"] += parties.move_memberships(ACTOR, now)
     queued = queued_cases(due_at)
+    done = figures["办件"]
     if not queued:
-        return Progress(figures["办件"], figures["办件"], figures, finished=True)
+        return Progress(done, done, figures, figures, finished=True)
     try:
         case = execute(queued[0], ACTOR, clock)
     except StillBusy:
-        return Progress(figures["办件"], figures["办件"] + len(queued), figures, held=True)
+        return Progress(done, done + len(queued), figures, figures, held=True)
     figures["办件"] += 1
     figures["成功笔数"] += case.succeeded
     figures["失败笔数"] += case.failed
-    return Progress(figures["办件"], figures["办件"] + len(queued) - 1, figures)
+    return Progress(done + 1, done + len(queued), figures, figures)

@@ -12,7 +12,7 @@ from hpf.runs.facts import Progress
 ACTOR = Actor.system("订单到期")
 
 
-def step(due_at: datetime, now: datetime, before: Mapping[str, Any]) -> Progress:
+def step(due_at: datetime, now: datetime, position: Mapping[str, Any]) -> Progress:
     """Voids every order whose deadline has passed."""
     voided = dues.void_overdue(ACTOR, now)
     conclude_orders(ACTOR, now, voided)

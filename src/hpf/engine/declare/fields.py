@@ -41,13 +41,20 @@ class FieldRules(Protocol):
     """The limits of a centre that fields ask for (a part of `hpf.policy` day rules, plus the day itself)."""
 
     @property
-    def day(self) -> date: ...
+    def day(self) -> date:
+        """The day of declaration."""
+
     @property
-    def name_max_chars(self) -> int: ...
+    def name_max_chars(self) -> int:
+        """Most characters of a name that can be taken online (HZ-2.4.1-22)."""
+
     @property
-    def name_allows_dot_and_latin(self) -> bool: ...
+    def name_allows_dot_and_latin(self) -> bool:
+        """Whether names with a middle dot or Latin letters can be taken online (HZ-2.4.1-23)."""
+
     @property
-    def id_types_online(self) -> Sequence[IdType]: ...
+    def id_types_online(self) -> Sequence[IdType]:
+        """The papers that can be used online (HZ-2.4.1-27)."""
 
 
 class YesNo(Labelled):

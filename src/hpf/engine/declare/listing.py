@@ -35,6 +35,8 @@ class Column:
 
 
 class FilterKind(StrEnum):
+    """How a condition is entered."""
+
     MONTH = "month"
     CHOICE = "choice"
     DATE = "date"

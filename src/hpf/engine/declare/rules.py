@@ -6,7 +6,8 @@ from datetime import date
 
 from hpf.kernel.identity import IdNumber, IdType
 from hpf.kernel.month import Month
-from hpf.policy.book import DayRules, MonthRules, Rules
+from hpf.policy.book import Rules
+from hpf.policy.parameters import DayRules, MonthRules
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +54,15 @@ class ItemRules:
 
     @property
     def name_max_chars(self) -> int:
+        """See FieldRules."""
         return self.today.name_max_chars
 
     @property
     def name_allows_dot_and_latin(self) -> bool:
+        """See FieldRules."""
         return self.today.name_allows_dot_and_latin
 
     @property
     def id_types_online(self) -> Sequence[IdType]:
+        """See FieldRules."""
         return self.today.id_types_online

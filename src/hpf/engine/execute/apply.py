@@ -9,12 +9,10 @@ from datetime import datetime
 from typing import Any
 
 from hpf.access.actor import Actor
-from hpf.documents import changes as documents
 from hpf.dues import changes as dues
-from hpf.dues import readers as due_readers
-from hpf.dues import slips
 from hpf.engine.declare import Effect, IssueVoucher, ItemRules, OpenAccount, SettleDue
 from hpf.engine.facts import Case
+from hpf.engine.slips import issue_payment_voucher
 from hpf.kernel.month import Month
 from hpf.parties import changes as parties
 from hpf.parties.facts import EmployerAccountFacts, Opening
@@ -63,20 +61,26 @@ def _open_accounts(work: Work, effects: Numbered) -> Results:
 
 
 def _settle_dues(work: Work, effects: Numbered) -> Results:
-    due_ids = [effect.due_id for _, effect in effects]
-    made = dues.open_settlement(work.actor, work.at, work.applicant.id, due_ids, work.case.id)
+    branch = work.rules.today.branch(work.applicant.branch_code)
+    made = dues.open_settlement(
+        work.actor,
+        work.at,
+        work.rules.book,
+        work.applicant.id,
+        [effect.due_id for _, effect in effects],
+        payee_account=branch.bank_account,
+        case_id=work.case.id,
+    )
     order_no = made.order.no if made.order else ""
     return {row_no: {"order_no": "" if effect.due_id in made.zero_due_ids else order_no} for row_no, effect in effects}
 
 
 def _issue_vouchers(work: Work, effects: Numbered) -> Results:
-    found = {due.id: due for due in due_readers.dues_by_id([effect.due_id for _, effect in effects])}
     results: Results = {}
     for row_no, effect in effects:
-        data = slips.payment_slip(
-            found[effect.due_id], work.applicant, work.rules.today, work.case.declared_by, work.at
+        issued = issue_payment_voucher(
+            work.actor, work.at, effect.due_id, work.applicant, work.rules.today, work.case.declared_by
         )
-        issued = documents.issue(work.actor, work.at, "payment_voucher", str(effect.due_id), data)
         results[row_no] = {"document_no": issued.no}
     return results
 

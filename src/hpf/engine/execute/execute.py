@@ -158,7 +158,7 @@ def _finish(case_id: int, actor: Actor, now: datetime) -> Case:
             move(actor, now, case, Event.AWAIT_PERSON, f"{case.referred}笔由中心人工处理")
         elif case.succeeded == 0:
             move(actor, now, case, Event.FAIL)
-        elif dues.open_order_of_case(case_id) is not None:
+        elif dues.order_of_case(case_id) is not None:
             move(actor, now, case, Event.AWAIT_PAYMENT)
         else:
             move(actor, now, case, Event.FINISH)

@@ -39,13 +39,12 @@ def _in_process_here(judging: Judging, rows: Sequence[Any]) -> Sequence[Any]:
 
 
 def _due(judging: Judging, rows: Sequence[Any]) -> Sequence[Any]:
-    found = dues.dues_by_code(judging.applicant.id, [row.due_code for row in rows])
-    return [found.get(row.due_code) for row in rows]
+    return dues.dues_by_codes([row.due_code for row in rows], judging.applicant.id)
 
 
-def _latest_paid_due(judging: Judging, rows: Sequence[Any]) -> Sequence[Any]:
+def _latest_voucher(judging: Judging, rows: Sequence[Any]) -> Sequence[Any]:
     asked = {(row.kind, row.month) for row in rows}
-    found = {key: dues.latest_credited(judging.applicant.id, *key) for key in asked}
+    found = {(kind, month): dues.latest_voucher(judging.applicant.id, month, [kind]) for kind, month in asked}
     return [found[row.kind, row.month] for row in rows]
 
 
@@ -54,7 +53,7 @@ READERS: Mapping[Fact, Reader] = {
     Fact.STANDING: _standing,
     Fact.IN_PROCESS_HERE: _in_process_here,
     Fact.DUE: _due,
-    Fact.LATEST_PAID_DUE: _latest_paid_due,
+    Fact.LATEST_VOUCHER: _latest_voucher,
 }
 
 

@@ -39,6 +39,7 @@ class Verdict:
 
     @property
     def passes(self) -> bool:
+        """Whether nothing speaks against the line."""
         return not self.refused and self.referral is None
 
     def stored_row(self) -> dict[str, Any]:

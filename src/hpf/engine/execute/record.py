@@ -67,7 +67,7 @@ def record_outcomes(case: models.Case, outcomes: Sequence[Outcome], now: datetim
                AS o(row_no, state, worked, refused, result)
          WHERE r.year = %s AND r.case_id = %s AND r.row_no = o.row_no
     """
-    columns = [
+    columns: list[list[Any]] = [
         [o.row_no for o in outcomes],
         [o.state.value for o in outcomes],
         [_json(o.worked) for o in outcomes],

@@ -66,6 +66,8 @@ def submit(desk: Desk, offer: Offer, draft_id: int, visit: str, submit_key: str)
         documents.hand_in(desk.actor, desk.at, MATERIALS_OF, submit_key)
         enter(desk.actor, desk.at, case, "submitted")
         if waits_for_batch(desk.judging, desk.at):
+            case.result = {"queued": True}
+            case.save(update_fields=["result"])
             move(desk.actor, desk.at, case, Event.POSTPONE, "超过当日受理时间，次日按申报时间顺序处理")
         else:
             defer(execute_case, lock=f"employer-account:{case.employer_account_id}", case_id=case.id)

@@ -1,0 +1,112 @@
+"""Listings about cases: summary records of an item, and the rows behind a count (HZ-2.4.2)."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from hpf.access.actor import Channel
+from hpf.engine import listings, readers
+from hpf.engine.facts import Case, CaseRow, RowState
+from hpf.engine.sources.asking import ActionKind, Asking, Bound, Record, month_in
+from hpf.kernel.identity import IdType
+from hpf.kernel.money import Money
+from hpf.kernel.paging import Page
+
+
+def _cases(asking: Asking, page: object) -> Page[Record]:
+    month = month_in(asking, "month", "业务年月") or asking.rules.month
+    found = listings.cases_of_item(asking.applicant.id, asking.item_code, month, page)
+    totals = {**found.totals, "amount": Money(found.totals["amount_fen"])}
+    return Page([_case_record(case) for case in found.items], found.total, found.number, found.size, totals)
+
+
+def _every_case(asking: Asking) -> Iterator[Record]:
+    number = 1
+    while True:
+        page = _cases(asking, number)
+        yield from page.items
+        if not page.has_next:
+            return
+        number += 1
+
+
+def _case_record(case: Case) -> Record:
+    online = case.channel == Channel.ONLINE.value
+    late = case.processed_at is not None and case.processed_at.date() != case.declared_at.date()
+    counts = {key: key for key in ("total", "succeeded", "failed", "pending")}
+    return Record(
+        key=case.no,
+        cells={
+            "no": case.no,
+            "declared_at": case.declared_at,
+            "declared_month": case.declared_month,
+            "processed_month": case.processed_month,
+            "channel": Channel(case.channel).label,
+            "declared_by": case.declared_by,
+            "total": case.total,
+            "succeeded": case.succeeded,
+            "failed": case.failed,
+            "pending": case.pending,
+            "amount": Money(case.amount_fen),
+            "processed_at": case.processed_at if case.pending == 0 else None,
+        },
+        marked=case.waited_for_batch or late or case.referred > 0,
+        actions=(ActionKind.CASE_VOUCHER,) if online and case.succeeded else (),
+        counts=counts,
+    )
+
+
+def _rows(asking: Asking, page: object) -> Page[Record]:
+    case = _own_case(asking)
+    found = listings.rows_of_case(case, asking.query.get("behind", "total"), page=page)
+    return Page([_row_record(case, row) for row in found.items], found.total, found.number, found.size)
+
+
+def _every_row(asking: Asking) -> Iterator[Record]:
+    case = _own_case(asking)
+    for row in listings.every_row_of_case(case, asking.query.get("behind", "total")):
+        yield _row_record(case, row)
+
+
+def _own_case(asking: Asking) -> Case:
+    case = readers.case(asking.key, asking.applicant.employer_id)
+    if case.employer_account_id != asking.applicant.id or case.item_code != asking.item_code:
+        raise readers.NoSuchCase(asking.key)
+    return case
+
+
+def _row_record(case: Case, row: CaseRow) -> Record:
+    crossed = row.processed_month is not None and row.processed_month != case.declared_month
+    worked = {key: _amount(value) for key, value in row.worked.items()}
+    return Record(
+        key=str(row.row_no),
+        cells={
+            **worked,
+            "row_no": row.row_no,
+            "customer_no": row.result.get("customer_no", ""),
+            "name": row.data.get("name", ""),
+            "id_type": IdType(row.data["id_type"]).label if row.data.get("id_type") else "",
+            "id_no": row.id_no,
+            "wage": _amount(row.data.get("wage", "")),
+            "state": row.state.label,
+            "processed_at": row.processed_at,
+            "processed_month": row.processed_month,
+            "portion": row.portion,
+            "phone": row.data.get("phone", ""),
+            "sms": row.result.get("sms", ""),
+            "reasons": "；".join(r.text for r in row.refused) if row.state is not RowState.SUCCEEDED else "",
+            "advice": f"请办理{case.declared_month}漏缴补缴" if crossed else "",
+        },
+        marked=crossed,
+    )
+
+
+def _amount(text: str) -> Any:
+    """A stored amount as Money, any other stored text as it is."""
+    try:
+        return Money.parse(text) if "." in text else text
+    except ValueError:
+        return text
+
+
+CASES = Bound(_cases, _every_case)
+ROWS = Bound(_rows, _every_row)
