@@ -39,12 +39,13 @@ def _in_process_here(judging: Judging, rows: Sequence[Any]) -> Sequence[Any]:
 
 
 def _due(judging: Judging, rows: Sequence[Any]) -> Sequence[Any]:
-    return dues.dues_by_codes([row.due_code for row in rows], judging.applicant.id)
+    found = dues.dues_by_code(judging.applicant.id, [row.due_code for row in rows])
+    return [found.get(row.due_code) for row in rows]
 
 
 def _latest_voucher(judging: Judging, rows: Sequence[Any]) -> Sequence[Any]:
     asked = {(row.kind, row.month) for row in rows}
-    found = {(kind, month): dues.latest_voucher(judging.applicant.id, month, [kind]) for kind, month in asked}
+    found = {key: dues.latest_voucher(judging.applicant.id, *key) for key in asked}
     return [found[row.kind, row.month] for row in rows]
 
 
