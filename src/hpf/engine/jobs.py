@@ -1,11 +1,15 @@
 """Jobs of the engine: a submitted case is executed by a worker, right after the submission has committed."""
 
+from datetime import timedelta
+
 from hpf.access.actor import Actor
-from hpf.access.clock import clock
+from hpf.access.clock import RealClock, clock
 from hpf.access.jobs import defer, job
 from hpf.engine.execute.execute import StillBusy, execute
 
 SYSTEM = Actor.system("系统")
+PAUSE = timedelta(seconds=2)
+"""How long a job that found its employer account busy waits before it comes back, in real time."""
 
 
 @job
@@ -14,4 +18,4 @@ def execute_case(*, case_id: int) -> None:
     try:
         execute(case_id, SYSTEM, clock)
     except StillBusy:
-        defer(execute_case, lock=f"case:{case_id}", case_id=case_id)
+        defer(execute_case, lock=f"case:{case_id}", at=RealClock().now() + PAUSE, case_id=case_id)

@@ -5,12 +5,12 @@ processes never carry out the same run at once: the second finds the record lock
 """
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import DatabaseError, transaction
 
-from hpf.access.clock import clock
+from hpf.access.clock import RealClock, clock
 from hpf.access.jobs import defer, job
 from hpf.kernel.clock import TZ
 from hpf.runs import models
@@ -20,6 +20,8 @@ Step = Callable[[datetime, datetime, Mapping[str, Any]], Progress]
 """(due_at, now, position) → progress after one more piece of work, which has been committed."""
 
 TEXT_OF_A_PROBLEM = 500
+PAUSE = timedelta(seconds=2)
+"""How long a run that is held up waits before it comes back, in real time."""
 
 
 def start(code: str, due_at: datetime) -> None:
@@ -54,7 +56,7 @@ def carry_out(*, run_id: int) -> None:
                 _note(run, state=RunState.DONE.value, finished_at=clock.now())
                 return
             if progress.held:
-                defer(carry_out, lock=f"run:{run.code}", run_id=run.id)
+                defer(carry_out, lock=f"run:{run.code}", at=RealClock().now() + PAUSE, run_id=run.id)
                 return
     except (DatabaseError, LookupError, ValueError, ArithmeticError) as error:
         _note(run, state=RunState.FAILED.value, problem=f"{type(error).__name__}: {error}"[:TEXT_OF_A_PROBLEM])
