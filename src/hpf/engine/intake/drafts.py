@@ -101,15 +101,19 @@ def _clear(record: models.Draft) -> None:
     )
 
 
-def locked(desk: Desk, draft_id: int, visit: str) -> models.Draft:
-    """The draft's record, locked, or `DraftRefused` when it is gone, overdue or was entered anew elsewhere."""
-    record = models.Draft.objects.select_for_update().filter(id=draft_id).first()
-    if record is None or record.visit != visit or record.employer_account_id != desk.judging.applicant.id:
+def locked(desk: Desk, draft_id: int, visit: str, *, any_version: bool = False) -> models.Draft:
+    """The draft's record, locked, or `DraftRefused` when it is gone, overdue or was entered anew elsewhere.
+
+    A draft of an older version of the item is refused unless `any_version`: it can be read and deleted only.
+    """
+    own = {"employer_account_id": desk.judging.applicant.id, "item_code": desk.judging.item.code}
+    record = models.Draft.objects.select_for_update().filter(id=draft_id, visit=visit, **own).first()
+    if record is None:
         raise DraftRefused([DraftRefusals.LEFT.refuse()])
     if record.expires_at is not None and record.expires_at <= desk.at:
         minutes = int(desk.judging.rules.today.import_life.total_seconds() // 60)
         raise DraftRefused([DraftRefusals.EXPIRED.refuse(minutes=minutes)])
-    if record.item_version != desk.judging.item.version and record.rows.exists():
+    if record.item_version != desk.judging.item.version and not any_version and record.rows.exists():
         raise DraftRefused([DraftRefusals.OLD_VERSION.refuse()])
     return record
 
@@ -164,7 +168,7 @@ def _with_fixed_fields(desk: Desk, record: models.Draft, no: int, data: dict[str
 def delete_rows(desk: Desk, draft_id: int, visit: str, nos: Sequence[int]) -> int:
     """Deletes the ticked rows; an emptied list is free for either way again (HZ-2.4.1-57, -58). How many went."""
     with transaction.atomic():
-        record = locked(desk, draft_id, visit)
+        record = locked(desk, draft_id, visit, any_version=True)
         deleted, _ = record.rows.filter(no__in=nos).delete()
         if not record.rows.exists():
             _clear(record)
@@ -222,11 +226,11 @@ def judge_all(desk: Desk, draft_id: int, visit: str) -> list[Verdict]:
 
 def confirm(desk: Desk, draft_id: int, visit: str) -> list[Verdict]:
     """确认: closes the list if every line may go (all lines go, ticked or not, HZ-2.4.1-20). The lines that may not."""
-    verdicts = judge_all(desk, draft_id, visit)
-    bad = [v for v in verdicts if v.refused]
-    if not bad:
-        models.Draft.objects.filter(id=draft_id).update(confirmed=True)
-    return bad
+    with transaction.atomic():  # of one piece: a row saved by another page in between would be confirmed unseen
+        bad = [v for v in judge_all(desk, draft_id, visit) if v.refused]
+        if not bad:
+            models.Draft.objects.filter(id=draft_id).update(confirmed=True)
+        return bad
 
 
 def declare(desk: Desk, draft_id: int, visit: str, form: dict[str, str]) -> None:

@@ -54,8 +54,8 @@ def submit(desk: Desk, offer: Offer, draft_id: int, visit: str, submit_key: str)
     Raises `DraftRefused` with everything that is missing.
     """
     with transaction.atomic():
-        again = case_by_key(submit_key)
-        if again is not None and again.employer_id == desk.judging.applicant.employer_id:
+        again = _sent_before(desk, draft_id, submit_key)
+        if again is not None:
             return again
         record = locked(desk, draft_id, visit)
         if str(record.submit_key) != submit_key:
@@ -73,6 +73,14 @@ def submit(desk: Desk, offer: Offer, draft_id: int, visit: str, submit_key: str)
             defer(execute_case, lock=f"employer-account:{case.employer_account_id}", case_id=case.id)
         record.delete()
         return case_of(case)
+
+
+def _sent_before(desk: Desk, draft_id: int, submit_key: str) -> Case | None:
+    """The case that this form has become already. Waits for a sending of the same form that is under way."""
+    if models.Draft.objects.select_for_update().filter(id=draft_id).first() is not None:
+        return None
+    case = case_by_key(submit_key)
+    return case if case is not None and case.employer_id == desk.judging.applicant.employer_id else None
 
 
 def _check_complete(desk: Desk, record: models.Draft, submit_key: str) -> None:
