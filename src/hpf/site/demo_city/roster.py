@@ -85,6 +85,10 @@ NORMAL_ELSEWHERE = "normal elsewhere"
 OTHER_NAME = "another name than the register's"
 
 
+class UnknownEmployer(Exception):
+    """No employer of the demo world has this code and an account."""
+
+
 def demo_rows(rows: int, bad: int, seed: int, today: date, employer: str) -> Iterator[tuple[Cells, str]]:
     """`rows` rows, `bad` of them (spread evenly) with a mistake; its kind stands beside the cells, "" for a good row.
 
@@ -118,11 +122,11 @@ def demo_rows(rows: int, bad: int, seed: int, today: date, employer: str) -> Ite
 
 
 def write_roster(out: IO[bytes], employer: str, rows: int, bad: int, seed: int, today: date) -> None:
-    """The opening item's template of that demo employer, filled; inside the centre. Raises LookupError for no such."""
+    """The opening item's template of that demo employer, filled; inside the centre. Raises UnknownEmployer."""
     code = next((one.credit_code for one in read_world().employers if one.code == employer), "")
     accounts = readers.employer_accounts_of_credit_code(code)
     if not accounts:
-        raise LookupError(employer)
+        raise UnknownEmployer(f"no employer {employer} with an account in the demo")
     rules = book.load(current_centre().code)
     item_rules = ItemRules(rules, today, rules.calendar.business_month(today))
     judging = Judging(item_of("account.opening"), accounts[0], item_rules)

@@ -24,7 +24,7 @@ def run(options: Namespace) -> int:
     from hpf.access.clock import clock  # noqa: PLC0415 - needs Django
     from hpf.access.tenancy import in_centre  # noqa: PLC0415
     from hpf.site import seed  # noqa: PLC0415
-    from hpf.site.demo_city.roster import write_roster  # noqa: PLC0415
+    from hpf.site.demo_city.roster import UnknownEmployer, write_roster  # noqa: PLC0415
 
     if seed.is_empty():
         sys.stderr.write("there is no demo city yet: run `make demo` first\n")
@@ -33,11 +33,8 @@ def run(options: Namespace) -> int:
     try:
         with in_centre(seed.CENTRE), out.open("wb") as file:
             write_roster(file, options.employer, options.rows, options.bad, options.seed, clock.today())
-    except ValueError as error:
+    except (ValueError, UnknownEmployer) as error:
         sys.stderr.write(f"{error}\n")
-        return 2
-    except LookupError:
-        sys.stderr.write(f"no employer {options.employer} with an account in the demo\n")
         return 2
     sys.stdout.write(f"{out}: {options.rows} rows, {options.bad} of them wrong\n")
     return 0
