@@ -5,13 +5,14 @@ The variables are listed in docs/operate.md. Without any of them this is a produ
 
 import os
 import secrets
+import sys
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from psycopg.conninfo import conninfo_to_dict
 
-from hpf.site import embedded
+from hpf.site import embedded, logs
 
 PACKAGE = Path(__file__).resolve().parent.parent
 _CHECKOUT = PACKAGE.parent.parent
@@ -105,6 +106,7 @@ APPEND_SLASH = False
 MIDDLEWARE = [
     "hpf.site.middleware.SecurityHeaders",
     "django.middleware.security.SecurityMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "hpf.access.tenancy.CentreMiddleware",
     "hpf.site.middleware.DoorMiddleware",
@@ -208,22 +210,23 @@ USE_THOUSAND_SEPARATOR = False
 
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR / "static"
-STATICFILES_DIRS = [path] if (path := PACKAGE / "web" / "static").exists() else []
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)
-WHITENOISE_USE_FINDERS = DEMO
+STATICFILES_DIRS = [PACKAGE / "web" / "static"]
+# After `hpf manage collectstatic` files carry their hash and are cached for ever; before, they are served as they are.
+_COLLECTED = not DEMO and (STATIC_ROOT / "staticfiles.json").exists()
+WHITENOISE_USE_FINDERS = not _COLLECTED
 MEDIA_ROOT = VAR / "files"
+_MANIFEST = "whitenoise.storage.CompressedManifestStaticFilesStorage"
+_PLAIN = "django.contrib.staticfiles.storage.StaticFilesStorage"
+_IS_COLLECTING = "collectstatic" in sys.argv
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {
-        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
-        if DEMO
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
-    },
+    "staticfiles": {"BACKEND": _MANIFEST if _COLLECTED or _IS_COLLECTING else _PLAIN},
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 
 PROCRASTINATE_IMPORT_PATHS = ["hpf.site.jobs"]
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = None
+LOGGING = logs.configuration(plain=DEMO)
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
-SILENCED_SYSTEM_CHECKS: list[str] = []

@@ -12,7 +12,13 @@ def healthz(request: HttpRequest) -> HttpResponse:
     return HttpResponse("ok", content_type="text/plain")
 
 
+handler400 = "hpf.web.errors.bad_request"
+handler403 = "hpf.web.errors.denied"
+handler404 = "hpf.web.errors.not_found"
+handler500 = "hpf.web.errors.failed"
+
 urlpatterns = [
+    path("", include("hpf.web.urls")),
     path("healthz", healthz, name="healthz"),
     path("accounts/", include("allauth.socialaccount.providers.openid_connect.urls")),
 ]

@@ -1,6 +1,5 @@
 """`hpf worker`: carries out queued jobs."""
 
-import logging
 from argparse import ArgumentParser, Namespace
 
 HELP = "carry out queued jobs until stopped"
@@ -16,6 +15,5 @@ def run(options: Namespace) -> int:
     """Work."""
     from hpf.site.jobs import work  # noqa: PLC0415 - needs Django
 
-    logging.basicConfig(level=logging.WARNING)
     work(options.concurrency, until_empty=options.until_empty)
     return 0
