@@ -122,7 +122,6 @@ def test_staff_can_log_in() -> None:
 
 
 @pytest.mark.usefixtures("city")
-@pytest.mark.req("HZ-2.4.1-13")
 def test_a_roster_has_as_many_wrong_rows_as_asked_for() -> None:
     """What the workbook's maker calls wrong, reading and judging refuse, and nothing else."""
     made = io.BytesIO()

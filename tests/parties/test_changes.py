@@ -85,7 +85,6 @@ def test_a_15_digit_record_is_reopened_not_doubled(refs: dict[object, int]) -> N
     assert readers.people_by_ids([opened.account_id])[opened.account_id].id_no == OLD
 
 
-@pytest.mark.req("HZ-2.4.1-40")
 @pytest.mark.parametrize(("serial", "why"), [(1, "normal here"), (4, "normal at B")])
 def test_the_database_refuses_a_second_normal_membership(refs: dict[object, int], serial: int, why: str) -> None:
     before = _due(MONTH)
@@ -109,7 +108,7 @@ def test_statements_do_not_grow_with_openings(refs: dict[object, int]) -> None:
     assert len(all_of_them) == len(one)
 
 
-@pytest.mark.req("HZ-2.4.1-35", "HZ-2.4.1-55")
+@pytest.mark.req("HZ-2.4.1-55")
 def test_the_phone_is_optional_and_one_number_serves_one_subscriber(refs: dict[object, int]) -> None:
     wanted = [
         ("", False, SmsResult.NOT_ASKED),

@@ -23,7 +23,6 @@ def test_numbers_have_the_forms_of_the_city() -> None:
     assert owner.customer_no.isdigit()
 
 
-@pytest.mark.req("HZ-2.4.1-03", "HZ-2.4.1-04")
 def test_an_agent_finds_the_accounts_of_all_his_employers_and_no_others() -> None:
     city([employer("A", funds=list(Fund)), employer("B")], [person(1, normal("A")), person(2, normal("A"))])
     other = employer("C")._replace(agents=[load.AgentRow("郑文斌", id_no(5), "")])

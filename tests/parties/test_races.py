@@ -46,7 +46,6 @@ def _normal_memberships(serials: range) -> int:
     return int(count)
 
 
-@pytest.mark.req("HZ-2.4.1-40")
 @pytest.mark.parametrize("known", [True, False], ids=["sealed person", "new person"])
 def test_two_employers_open_the_same_people_and_exactly_one_wins(committed_centre: Clone, known: bool) -> None:
     serials = range(40)

@@ -37,7 +37,6 @@ def refs() -> dict[object, int]:
     return city([employer("A"), employer("B"), employer("C")], people).employer_account_ids
 
 
-@pytest.mark.req("HZ-2.4.1-40", "HZ-2.4.1-42")
 @pytest.mark.parametrize(("serial", "_m", "_f", "here", "normal_elsewhere", "sealed_elsewhere", "frozen"), CASES)
 def test_a_person_as_seen_from_one_employer(
     refs: dict[object, int],
@@ -78,7 +77,6 @@ def test_the_account_of_another_fund_is_another_account(refs: dict[object, int])
     assert found.here is None
 
 
-@pytest.mark.req("HZ-2.4.1-43")
 def test_a_15_digit_number_on_record_answers_to_its_18_digit_form(refs: dict[object, int]) -> None:
     [found] = readers.standings(refs["A"], Fund.HPF, [IdKey(IdType.RESIDENT, upgrade_15(OLD))])
     assert found.name == "沈桂英"
