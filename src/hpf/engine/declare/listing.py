@@ -16,6 +16,7 @@ class ColumnKind(StrEnum):
     TIME = "time"
     NAME = "name"
     ID_NUMBER = "id_number"
+    PHONE = "phone"
     STATUS = "status"
     COUNT = "count"
     LINK = "link"

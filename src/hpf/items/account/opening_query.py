@@ -47,7 +47,7 @@ ITEM = Enquiry(
             Column("processed_at", "处理时间", ColumnKind.TIME),
             Column("processed_month", "处理成功业务年月", ColumnKind.MONTH),
             Column("portion", "批次", ColumnKind.NUMBER),
-            Column("phone", "移动电话"),
+            Column("phone", "移动电话", ColumnKind.PHONE),
             Column("sms", "短信订阅结果"),
             Column("reasons", "失败原因", wide=True),
             Column("advice", "建议办理", wide=True),
