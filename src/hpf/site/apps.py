@@ -9,3 +9,13 @@ class SiteConfig(AppConfig):
     name = "hpf.site"
     label = "house"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Install the catalogues and have them checked before the first request."""
+        from django.core.checks import register  # noqa: PLC0415 - applications are not ready when this file is read
+
+        from hpf.engine.checks import check_catalogues  # noqa: PLC0415
+        from hpf.site.catalogue import install_catalogues  # noqa: PLC0415
+
+        install_catalogues()
+        register(check_catalogues)
