@@ -122,7 +122,7 @@ class Demo:
     def _prepare(self) -> None:
         """Database, keys, tables, the seeded city: what exists already is kept."""
         (self.var / "demo.world").touch()
-        (self.var / "log").mkdir(exist_ok=True)
+        (self.var / "logs").mkdir(exist_ok=True)
         if "DATABASE_URL" not in os.environ:
             embedded.Cluster.under(self.var).ensure()
         self._once("-m", "hpf.outside.demo_keys", str(self.var / "keys"))
@@ -144,7 +144,7 @@ class Demo:
             raise DemoRefused(f"`{' '.join(words)}` failed")
 
     def _start(self, service: Service) -> None:
-        log = self.var / "log" / f"{service.name}.log"
+        log = self.var / "logs" / f"{service.name}.log"
         with log.open("ab") as out:
             self._running[service.name] = subprocess.Popen(
                 service.command,
