@@ -5,6 +5,7 @@ import signal
 import stat
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,12 +19,14 @@ START = "import sys, pathlib, hpf.site.embedded as e; e.Cluster(pathlib.Path(sys
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Iterator[Path]:
+def home() -> Iterator[Path]:
     """A place that the database's user may enter (pytest's own directories are closed to it)."""
-    for parent in (tmp_path, *tmp_path.parents[:2]):
-        parent.chmod(0o755)
-    yield tmp_path / "db"
-    Cluster(tmp_path / "db").stop() if (tmp_path / "db").exists() else None
+    with tempfile.TemporaryDirectory() as directory:
+        Path(directory).chmod(0o755)
+        home = Path(directory) / "db"
+        yield home
+        if home.exists():
+            Cluster(home).stop()
 
 
 def _ask(cluster: Cluster, question: str, role: str = APP, database: str = DATABASE) -> object:

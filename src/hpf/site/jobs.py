@@ -3,9 +3,11 @@
 import asyncio
 from typing import Any, cast
 
+from django.db import connection
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
 
+from hpf.access.clock import RealClock
 from hpf.access.jobs import TASK, run_job
 
 
@@ -32,11 +34,14 @@ async def _work(working: Any, concurrency: int, until_empty: bool) -> None:
 def rescue_stalled(seconds: float = 30) -> int:
     """Queue again the jobs whose worker gave no sign of life for `seconds` (workers do every 10); returns how many."""
 
-    async def rescue() -> int:
-        manager = app.job_manager
-        stalled = list(await manager.get_stalled_jobs(seconds_since_heartbeat=seconds))
-        for stalled_job in stalled:
-            await manager.retry_job(stalled_job)
-        return len(stalled)
-
-    return asyncio.run(rescue())
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT j.id FROM public.procrastinate_jobs j"
+            " LEFT JOIN public.procrastinate_workers w ON w.id = j.worker_id"
+            " WHERE j.status = 'doing' AND (w.id IS NULL OR w.last_heartbeat < now() - make_interval(secs => %s))",
+            [seconds],
+        )
+        stalled = [row[0] for row in cursor.fetchall()]
+        for job_id in stalled:
+            app.job_manager.retry_job_by_id(job_id, retry_at=RealClock().now())
+    return len(stalled)
