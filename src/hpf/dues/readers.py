@@ -34,6 +34,7 @@ __all__ = [
     "order_by_no",
     "order_deadlines",
     "order_of_case",
+    "orders_to_ask",
     "overdue_orders",
     "receipts_of_order",
     "slip_facts",
@@ -134,6 +135,16 @@ def overdue_orders(at: datetime) -> list[Order]:
     """Unpaid orders whose time is over at `at`, by number: to be asked for at the cashier, then voided. One query."""
     sql = rows.ORDERS + " WHERE state = 'unpaid' AND expires_at <= %(at)s ORDER BY no"
     return [rows.order(row) for row in rows.fetch(sql, {"at": at})]
+
+
+def orders_to_ask(since: datetime) -> list[Order]:
+    """Orders that may have been paid without our knowing: unpaid with a channel chosen, or void or cancelled after
+    `since`; by number. One query."""
+    sql = rows.ORDERS + (
+        " WHERE channel <> '' AND (state = 'unpaid' OR state IN ('void', 'cancelled') AND closed_at > %(since)s)"
+        " ORDER BY no"
+    )
+    return [rows.order(row) for row in rows.fetch(sql, {"since": since})]
 
 
 def order_deadlines(since: datetime, until: datetime) -> list[datetime]:
