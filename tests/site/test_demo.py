@@ -37,7 +37,7 @@ class SmallDemo(Demo):
         return (Service("hall", server, self.address), Service("worker", ["sleep", "1000"]))
 
     def _prepare(self) -> None:
-        (self.var / "log").mkdir(exist_ok=True)
+        (self.var / "logs").mkdir(exist_ok=True)
 
 
 def small(var: Path, port: int) -> Demo:

@@ -161,7 +161,7 @@ class Demo:
         for service in self.services:
             while service.ready and not _answers(service.ready):
                 if self._running[service.name].poll() is not None or time.monotonic() > deadline:
-                    raise DemoRefused(f"{service.name} does not start; see {self.var / 'log' / service.name}.log")
+                    raise DemoRefused(f"{service.name} does not start; see {self.var / 'logs' / service.name}.log")
                 if self._stop.wait(0.05):
                     raise DemoRefused("stopped")
 
@@ -175,7 +175,7 @@ class Demo:
                     continue
                 restarts += 1
                 if restarts > RESTARTS:
-                    raise DemoRefused(f"{service.name} keeps ending; see {self.var / 'log' / service.name}.log")
+                    raise DemoRefused(f"{service.name} keeps ending; see {self.var / 'logs' / service.name}.log")
                 print(f"{service.name} ended with {status}; started again", flush=True)
                 self._start(service)
 
@@ -235,7 +235,7 @@ class Demo:
         print(
             f"\n  OpenHPF demo: {self.address}/\n"
             f"  simulated portal and cashier: {self.sandbox}/   log-ins and the clock: docs/demo.md\n"
-            f"  logs: {self.var / 'log'}   stop: Ctrl-C\n",
+            f"  logs: {self.var / 'logs'}   stop: Ctrl-C\n",
             flush=True,
         )
 
