@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Hashable, Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import connection
@@ -43,10 +43,11 @@ def at(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=TZ)
 
 
-def person(serial: int, *, born: str = "19900307", **more: str) -> dict[str, str]:
-    """The texts of a row; `more` are other fields. Odd serials are men."""
-    row = {"name": "王小明", "id_type": "01", "id_no": id_no(serial, born=born), "arrival": "transfer", "wage": "8200"}
-    return {**row, **more}
+def person(serial: int, *, born: str = "", **more: str) -> dict[str, str]:
+    """The texts of a row; `more` are other fields. Odd serials are men; every thousand is born a day later."""
+    day = born or f"{date(1990, 3, 7) + timedelta(serial // 1000):%Y%m%d}"
+    number = id_no(serial % 1000, born=day)
+    return {"name": "王小明", "id_type": "01", "id_no": number, "arrival": "transfer", "wage": "8200", **more}
 
 
 def labelled(serial: int, **more: str) -> dict[str, str]:
@@ -162,4 +163,4 @@ def due_in(month: str) -> list[tuple[int, int]]:
     sql, params = parties.normal_terms_sql(Month.parse(month))
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT employer_account_id, employer_fen + personal_fen FROM ({sql}) t ORDER BY 1, 2", params)
-        return cursor.fetchall()
+        return [(account, fen) for account, fen in cursor.fetchall()]

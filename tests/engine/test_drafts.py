@@ -1,4 +1,4 @@
-"""The list before submission (待确认记录): what stays, what goes, who may touch it, and what it says when it refuses."""
+"""The list before submission (待确认记录): what stays, what goes, who may touch it, what it says when it refuses."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -12,7 +12,7 @@ from tests.parties.builders import employer, id_no
 from hpf.engine import readers
 from hpf.engine.facts import Intake
 from hpf.engine.intake import drafts
-from hpf.engine.intake.drafts import DraftRefused, DraftRefusals
+from hpf.engine.intake.drafts import DraftRefusals, DraftRefused
 from hpf.kernel.clock import FixedClock
 from hpf.kernel.refusal import Refusal
 

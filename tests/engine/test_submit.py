@@ -13,14 +13,14 @@ from tests.server import Clone
 
 from hpf.access.tenancy import in_centre
 from hpf.engine import readers
-from hpf.engine.facts import Case, CaseState
+from hpf.engine.facts import Case, CaseState, Draft
 from hpf.engine.intake import drafts, submit
-from hpf.engine.intake.drafts import DraftRefused, DraftRefusals
+from hpf.engine.intake.drafts import DraftRefusals, DraftRefused
 from hpf.engine.intake.submit import SubmitRefusals
 from hpf.kernel.clock import FixedClock
 
 
-def _missing(hall: Hall, draft: drafts.Draft) -> list[str]:
+def _missing(hall: Hall, draft: Draft) -> list[str]:
     with pytest.raises(DraftRefused) as refused:
         hall.submit(draft)
     return [r.text for r in refused.value.refused]

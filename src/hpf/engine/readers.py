@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
+from django.db.models import Q
 
 from hpf.engine import models
 from hpf.engine.facts import (
@@ -98,17 +99,13 @@ def timeline(case_id: int) -> list[CaseEvent]:
 
 
 def queued_cases(before: datetime) -> list[int]:
-    """Ids of the cases accepted before a moment for the next batch, in the order of declaration (HZ-1.2-15)."""
-    found = models.Case.objects.filter(state=CaseState.QUEUED.value, declared_at__lt=before).order_by(
-        "declared_at", "id"
-    )
-    return list(found.values_list("id", flat=True))
+    """Ids of the cases accepted before a moment for the next batch, in the order of declaration (HZ-1.2-15).
 
-
-def unfinished_cases() -> list[int]:
-    """Ids of the cases that were submitted or begun and not finished: what a restart has to take up, oldest first."""
-    states = [CaseState.SUBMITTED.value, CaseState.IN_PROCESS.value]
-    return list(models.Case.objects.filter(state__in=states).order_by("declared_at", "id").values_list("id", flat=True))
+    One that a killed batch had begun keeps its place.
+    """
+    begun = Q(state=CaseState.IN_PROCESS.value, result__queued=True)
+    found = models.Case.objects.filter(Q(state=CaseState.QUEUED.value) | begun, declared_at__lt=before)
+    return list(found.order_by("declared_at", "id").values_list("id", flat=True))
 
 
 def ids_in_process(item_code: str, employer_account_id: int, except_case: int | None) -> frozenset[str]:

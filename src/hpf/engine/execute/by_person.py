@@ -34,7 +34,7 @@ def refuse_rows(actor: Actor, case_id: int, row_nos: Sequence[int], reason: str,
         case = models.Case.objects.select_for_update().get(id=case_id)
         pending = take_pending(case, None, row_nos)
         if pending:
-            outcomes = [Outcome(row.row_no, RowState.FAILED, {}, (refused,), {}) for row in pending]
+            outcomes = [Outcome(row.row_no, RowState.FAILED, None, (refused,), {}) for row in pending]
             record_outcomes(case, outcomes, now, Month.from_int(case.declared_month), case.portions + 1)
             enter(actor, now, case, "rows_refused", f"{len(pending)}笔：{reason.strip()}")
             if case.succeeded + case.failed == case.total:

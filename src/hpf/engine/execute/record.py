@@ -17,11 +17,14 @@ from hpf.kernel.refusal import Refused
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The result of one row. A referred row keeps its referral in `refused` until a person has decided."""
+    """The result of one row. A referred row keeps its referral in `refused` until a person has decided.
+
+    `worked` None leaves what was worked out before: a person who refuses does not compute.
+    """
 
     row_no: int
     state: RowState
-    worked: Mapping[str, Any]
+    worked: Mapping[str, Any] | None
     refused: tuple[Refused, ...]
     result: Mapping[str, Any]
 
@@ -59,7 +62,8 @@ def record_outcomes(case: models.Case, outcomes: Sequence[Outcome], now: datetim
     final = [o for o in outcomes if o.state is not RowState.REFERRED]
     succeeded = sum(o.state is RowState.SUCCEEDED for o in outcomes)
     sql = """
-        UPDATE engine_case_row r SET state = o.state, worked = o.worked, refused = o.refused, result = o.result,
+        UPDATE engine_case_row r
+           SET state = o.state, worked = coalesce(o.worked, r.worked), refused = o.refused, result = o.result,
                portion = CASE WHEN o.state = 'succeeded' THEN %s END,
                processed_at = CASE WHEN o.state <> 'referred' THEN %s::timestamptz END,
                processed_month = CASE WHEN o.state = 'succeeded' THEN %s::int END
@@ -70,7 +74,7 @@ def record_outcomes(case: models.Case, outcomes: Sequence[Outcome], now: datetim
     columns: list[list[Any]] = [
         [o.row_no for o in outcomes],
         [o.state.value for o in outcomes],
-        [_json(o.worked) for o in outcomes],
+        [None if o.worked is None else _json(o.worked) for o in outcomes],
         [_json([r.to_json() for r in o.refused]) for o in outcomes],
         [_json(o.result) for o in outcomes],
     ]
