@@ -20,7 +20,7 @@ def issue_payment_voucher(
 
     Raises `dues.readers.UnknownDue` for a due that is not, or that is another employer account's.
     """
-    data = _slip(dues.slip_facts(applicant.id, due_id), applicant, rules, handler)
+    data = _slip(dues.slip_facts(due_id, applicant.id), applicant, rules, handler)
     return documents.issue(actor, at, DocumentKind.PAYMENT_SLIP, str(due_id), data)
 
 

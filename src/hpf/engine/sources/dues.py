@@ -102,14 +102,14 @@ def _every_payable(asking: Asking) -> Iterator[Record]:
 
 
 def _people(asking: Asking, page: object) -> Page[Record]:
-    due = readers.due_by_code(asking.applicant.id, asking.key)
+    due = readers.due_by_code(asking.key, asking.applicant.id)
     found = listings.people_of_due(due, only_changed=_only_changed(asking), number=page_number(page))
     totals = {**found.totals, "total": found.totals["amount"]}
     return Page([_line_record(line) for line in found.items], found.total, found.number, found.size, totals)
 
 
 def _every_person(asking: Asking) -> Iterator[Record]:
-    due = readers.due_by_code(asking.applicant.id, asking.key)
+    due = readers.due_by_code(asking.key, asking.applicant.id)
     for line in listings.stream_people_of_due(due, only_changed=_only_changed(asking)):
         yield _line_record(line)
 
