@@ -121,11 +121,12 @@ class Demo:
 
     def _prepare(self) -> None:
         """Database, keys, tables, the seeded city: what exists already is kept."""
-        (self.var / "demo.world").touch()
+        (self.var / "demo.world").write_text(json.dumps({"hall": self.address, "sandbox": self.sandbox}))
         (self.var / "logs").mkdir(exist_ok=True)
         if "DATABASE_URL" not in os.environ:
             embedded.Cluster.under(self.var).ensure()
-        self._once("-m", "hpf.outside.demo_keys", str(self.var / "keys"))
+        if not (self.var / "keys").exists():
+            self._once("-m", "hpf.outside.demo_keys", str(self.var / "keys"))
         self._once("-m", "hpf.site.cli", "migrate", *(f"--centre={code}={name}" for code, name in CENTRES.items()))
         self._once("-m", "hpf.site.cli", "seed")
 

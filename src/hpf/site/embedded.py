@@ -140,7 +140,7 @@ class Cluster:
     @property
     def log(self) -> Path:
         """The server's log."""
-        return self.home / "log"
+        return self.home / "pg.log"
 
     def conninfo(self, role: str, database: str = DATABASE) -> str:
         """libpq connection string for `role`."""
@@ -183,7 +183,7 @@ class Cluster:
 
     @contextlib.contextmanager
     def _locked(self) -> Iterator[None]:
-        with (self.home / ".lock").open("w") as lock:
+        with (self.home / "pg.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
 

@@ -32,7 +32,7 @@ _POLL_SECONDS = 0.1
 
 
 class NobodyWorks(Exception):
-    """The queue has work and no worker takes it: start one with `hpf worker`."""
+    """There is nobody to wait for: no worker for the queue, or no simulated world. The text says which."""
 
 
 @dataclass(frozen=True)
@@ -109,11 +109,22 @@ def wait_until_idle() -> None:
     """Return when no job waits or runs and the simulated world has nothing on its way; raises NobodyWorks."""
     quiet = 0
     while quiet < 2:  # a notice may queue a job after the queue was looked at, so both must be seen idle twice
-        idle = not _queued() and (not settings.SANDBOX_URL or simulated.is_idle(settings.SANDBOX_URL))
+        idle = not _queued() and _sandbox_is_idle()
         quiet = quiet + 1 if idle else 0
         if not idle:
             _require_worker()
             time.sleep(_POLL_SECONDS)
+
+
+def _sandbox_is_idle() -> bool:
+    if not settings.SANDBOX_URL:
+        return True
+    try:
+        return simulated.is_idle(settings.SANDBOX_URL)
+    except OSError as error:
+        raise NobodyWorks(
+            f"the simulated world does not answer at {settings.SANDBOX_URL}; does the demo run?"
+        ) from error
 
 
 def _set(moment: datetime) -> None:
@@ -160,4 +171,4 @@ def _require_worker() -> None:
             [_NO_WORKER_SECONDS],
         )
         if not cursor.fetchone()[0]:
-            raise NobodyWorks("jobs are waiting and no worker runs")
+            raise NobodyWorks("jobs are waiting and no worker runs; does the demo run?")

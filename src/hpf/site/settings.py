@@ -3,6 +3,7 @@
 The variables are listed in docs/operate.md. Without any of them this is a production start on the embedded database.
 """
 
+import json
 import os
 import secrets
 import sys
@@ -17,7 +18,9 @@ from hpf.site import embedded, logs
 PACKAGE = Path(__file__).resolve().parent.parent
 _CHECKOUT = PACKAGE.parent.parent
 VAR = Path(os.environ.get("HPF_VAR") or (_CHECKOUT if (_CHECKOUT / "pyproject.toml").exists() else Path.cwd()) / "var")
-DEMO = os.environ.get("HPF_DEMO", "1" if (VAR / "demo.world").exists() else "0") == "1"
+_WORLD = VAR / "demo.world"  # a data directory with this file is a demo's; it says where the demo's processes are
+DEMO = os.environ.get("HPF_DEMO", "1" if _WORLD.exists() else "0") == "1"
+_ADDRESSES: dict[str, str] = json.loads(_WORLD.read_text() or "{}") if DEMO and _WORLD.exists() else {}
 DEBUG = os.environ.get("HPF_DEBUG") == "1"
 
 
@@ -164,10 +167,10 @@ LOGIN_URL = "/login/"
 LOGIN_REDIRECT_URL = "/"
 
 # The world outside: the government portal (OpenID Connect) and the cashier. The demo's is the sandbox process.
-SANDBOX_URL = os.environ.get("HPF_SANDBOX_URL", "http://127.0.0.1:8001") if DEMO else ""
+SANDBOX_URL = os.environ.get("HPF_SANDBOX_URL", _ADDRESSES.get("sandbox", "http://127.0.0.1:8001")) if DEMO else ""
 PORTAL_URL = os.environ.get("HPF_PORTAL_URL", SANDBOX_URL)
 CASHIER_URL = os.environ.get("HPF_CASHIER_URL", SANDBOX_URL)
-PUBLIC_URL = os.environ.get("HPF_PUBLIC_URL", "http://127.0.0.1:8000")
+PUBLIC_URL = os.environ.get("HPF_PUBLIC_URL", _ADDRESSES.get("hall", "http://127.0.0.1:8000"))
 HPF_CASHIER = {
     "base_url": CASHIER_URL,
     "mchid": os.environ.get("HPF_CASHIER_MCHID", "1900330100"),
