@@ -21,7 +21,7 @@ from hpf.engine.catalogue import Offer
 from hpf.engine.declare import Item
 from hpf.engine.execute.facts import Judging
 from hpf.engine.facts import Case, CaseState
-from hpf.engine.intake.drafts import Desk, DraftRefusals, DraftRefused, locked
+from hpf.engine.intake.drafts import Desk, DraftRefusals, DraftRefused, drop_lines, locked
 from hpf.engine.jobs import execute_case
 from hpf.engine.lifecycle.changes import enter, move
 from hpf.engine.lifecycle.states import Event
@@ -71,6 +71,7 @@ def submit(desk: Desk, offer: Offer, draft_id: int, visit: str, submit_key: str)
             move(desk.actor, desk.at, case, Event.POSTPONE, "超过当日受理时间，次日按申报时间顺序处理")
         else:
             defer(execute_case, lock=f"employer-account:{case.employer_account_id}", case_id=case.id)
+        drop_lines(record)
         record.delete()
         return case_of(case)
 
