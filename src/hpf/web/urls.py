@@ -1,10 +1,14 @@
-"""Addresses of this package that belong to no centre: the style page, in the demo only."""
+"""Addresses of this package that belong to no centre: the way in, and in the demo the style page."""
 
 from django.conf import settings
 from django.urls import URLPattern, path
 
 from hpf.web import kit
+from hpf.web.hall import home
 
-urlpatterns: list[URLPattern] = (
-    [path("kit/", kit.show, name="kit"), path("kit/<str:page>", kit.show, name="kit-page")] if settings.DEMO else []
-)
+urlpatterns: list[URLPattern] = [
+    path("", home.front, name="front"),
+    path("login/", home.shared_login, name="shared-login"),
+]
+if settings.DEMO:
+    urlpatterns += [path("kit/", kit.show, name="kit"), path("kit/<str:page>", kit.show, name="kit-page")]

@@ -1,0 +1,248 @@
+"""What the page of a case shows, put together for its template."""
+
+from datetime import datetime, time
+from typing import Any
+
+from django.urls import reverse
+
+from hpf.access.actor import Channel
+from hpf.documents import readers as document_readers
+from hpf.engine import listings, readers
+from hpf.engine.catalogue import catalogue
+from hpf.engine.declare import FormKind, Group
+from hpf.engine.execute.facts import Judging
+from hpf.engine.facts import Case, CaseEvent, CaseRow, CaseState, RowState
+from hpf.engine.intake.submit import MATERIALS_OF
+from hpf.engine.vouchers import can_print
+from hpf.kernel.clock import TZ
+from hpf.web.frame import MenuItem
+from hpf.web.hall.entry import HallRequest, step
+from hpf.web.hall.materials import picture
+from hpf.web.hall.present import (
+    ROW_TONES,
+    case_tag,
+    cells_of,
+    columns_of,
+    crumbs,
+    is_late,
+    pager,
+    totalled,
+    why,
+    yuan,
+)
+from hpf.web.shapes import (
+    Action,
+    Column,
+    ColumnKind,
+    Event,
+    EventState,
+    Fact,
+    Figure,
+    Look,
+    Notice,
+    Row,
+    Table,
+    Tag,
+    Tone,
+)
+
+_COUNTS = {"total": "总笔数", "succeeded": "成功笔数", "failed": "失败笔数", "pending": "待确认笔数"}
+_EVENTS = {
+    "submitted": "已提交",
+    "postpone": "业务受理",
+    "start": "开始处理",
+    "await_person": "部分记录转人工处理",
+    "await_payment": "已生成订单，等待支付",
+    "finish": "已办结",
+    "fail": "办理失败",
+    "expire": "订单已作废",
+    "rows_refused": "人工处理：不予办理",
+}
+_RESULT = (
+    Column("state", "处理结果", ColumnKind.TAG),
+    Column("reasons", "失败原因", wrap=True),
+    Column("done", "处理时间", ColumnKind.TIME),
+    Column("month", "处理成功业务年月", ColumnKind.MONTH),
+    Column("portion", "批次", ColumnKind.COUNT),
+)
+
+
+def context(request: HallRequest, case: Case, judging: Judging) -> dict[str, Any]:
+    """Everything the template draws; a fixed number of queries for any number of rows."""
+    behind = request.GET.get("show", "")
+    behind = behind if behind in _COUNTS else "total"
+    working = case.state in (CaseState.SUBMITTED, CaseState.IN_PROCESS)
+    found = document_readers.materials_of(MATERIALS_OF, case.submit_key)
+    order_no = _order_no(case) if case.state is CaseState.AWAITING_PAYMENT else ""
+    return {
+        "current": "cases",
+        "case": case,
+        "working": working,
+        "here": request.get_full_path(),
+        "crumbs": crumbs(("我的办件", reverse("cases")), case.no),
+        "title": judging.item.title,
+        "tag": case_tag(case),
+        "late": is_late(case),
+        "actions": _actions(case, judging, order_no),
+        "notices": _notices(case, judging),
+        "figures": _figures(case, judging),
+        "facts": _facts(case, judging),
+        "events": timeline(readers.timeline(case.id), case, judging),
+        "tabs": _tabs(case, behind),
+        "table": _table(request, case, judging, behind),
+        "again": _again(case, judging),
+        "failed": reverse("case-failed", args=[case.no]),
+        "pictures": [
+            (one.name, picture(one, f"{reverse('case-material', args=[case.no])}?id={one.id}")) for one in found
+        ],
+    }
+
+
+def _order_no(case: Case) -> str:
+    rows = listings.rows_of_case(case).items
+    return next((str(row.result["order_no"]) for row in rows if row.result.get("order_no")), "")
+
+
+def _actions(case: Case, judging: Judging, order_no: str) -> list[Action]:
+    if order_no:
+        return [Action("支付", f"{reverse('home')}pay/{order_no}/", "wallet", Look.PRIMARY, attrs={"id": "pay"})]
+    if not can_print(case) or judging.item.form is not FormKind.ROSTER:
+        return []
+    address = reverse("case-voucher", args=[case.no])
+    return [
+        Action("打印业务凭证", f"{address}?as=print", "print"),
+        Action("下载业务凭证", f"{address}?as=download", "download"),
+    ]
+
+
+def _again(case: Case, judging: Judging) -> str:
+    """Where “用失败记录重新申报” goes; empty when there is nothing to declare again."""
+    if not case.failed or judging.item.form is not FormKind.ROSTER:
+        return ""
+    return step(catalogue().offer(case.item_code), "list/again", case=case.no)
+
+
+def _notices(case: Case, judging: Judging) -> list[Notice]:
+    texts = judging.rules.today.texts
+    found = []
+    if case.state is CaseState.QUEUED:
+        cutoff = judging.rules.today.daily_cutoff or time(0)
+        found.append(Notice(texts.after_daily_cutoff.format(cutoff=f"{cutoff:%H:%M}"), Tone.LATE))
+    if case.crossed_month:
+        told = texts.crossing_months.format(declared=case.declared_month, processed=case.processed_month)
+        found.append(Notice(told, Tone.WARN))
+    if case.state.is_final and case.failed:
+        found.append(
+            Notice(f"{case.failed} 笔未能办理，原因见下方清册；更正后可重新申报，已成功的记录不受影响。", Tone.WARN)
+        )
+    return found
+
+
+def _figures(case: Case, judging: Judging) -> list[Figure]:
+    """The four counts (HZ-2.4.2-04); each opens the rows behind it (HZ-2.4.2-05)."""
+    tones = {"succeeded": Tone.GOOD, "failed": Tone.BAD if case.failed else Tone.PLAIN}
+    counts = [
+        Figure(label, Action(f"{getattr(case, key):,}", f"?show={key}#rows"), "笔", tones.get(key, Tone.PLAIN))
+        for key, label in _COUNTS.items()
+    ]
+    shown = totalled(judging.item)
+    money = [Figure(f"{shown[-1].label}合计（元）", yuan(case.amount_fen), key=True)] if shown else []
+    return [*counts, *money]
+
+
+def _facts(case: Case, judging: Judging) -> list[Fact]:
+    return [
+        Fact("业务流水号", case.no),
+        Fact("单位名称", judging.applicant.name),
+        Fact("单位住房公积金账号", judging.applicant.account_no),
+        Fact("资金性质", judging.applicant.fund),
+        Fact("申报时间", case.declared_at),
+        Fact("申报业务年月", case.declared_month),
+        Fact("处理完成时间", case.processed_at if case.state.is_final else "—"),
+        Fact("处理成功业务年月", case.processed_month or "—"),
+        Fact("办理渠道", Channel(case.channel).label),
+        Fact("经办人", case.declared_by),
+    ]
+
+
+def timeline(happened: list[CaseEvent], case: Case, judging: Judging) -> list[Event]:
+    """What happened, then what happens next and when, from the calendar."""
+    failed = ("fail", "expire", "rows_refused")
+    done = [
+        Event(_EVENTS.get(e.event, e.event), EventState.FAILED if e.event in failed else EventState.DONE, e.at,
+              e.note or (f"经办人 {e.actor}" if e.event == "submitted" else ""))
+        for e in happened if e.event != "start" or case.state is not CaseState.IN_PROCESS
+    ]  # fmt: skip
+    return [*done, *_next(case, judging)]
+
+
+def _next(case: Case, judging: Judging) -> list[Event]:
+    calendar, today = judging.rules.book.calendar, judging.rules.today
+    own: list[Event] = []
+    if case.state in (CaseState.SUBMITTED, CaseState.IN_PROCESS):
+        own.append(Event("系统处理", EventState.NOW, "", "可以离开本页，稍后回来查看结果"))
+    elif case.state is CaseState.QUEUED:
+        own.append(
+            Event("次日批处理", EventState.NEXT, calendar.expected_processing(case.declared_at), "按申报时间顺序处理")
+        )
+    elif case.state is CaseState.WITH_PERSON:
+        due = calendar.add_workdays(case.declared_at.date(), today.manual_review_workdays)
+        own.append(
+            Event(
+                "中心人工核实",
+                EventState.NOW,
+                f"{due} 前办结",
+                f"{case.referred} 笔，{today.manual_review_workdays} 个工作日内",
+            )
+        )
+    elif case.state is CaseState.AWAITING_PAYMENT:
+        own.append(Event("支付", EventState.NOW, "", "支付成功后自动结算、入账"))
+    if judging.item.group is not Group.ACCOUNT or case.state in (CaseState.FAILED, CaseState.VOID):
+        return own
+    month = case.processed_month or judging.rules.month
+    made = datetime.combine(calendar.due_made_on(month), today.due_made_hour, TZ)
+    first, last = calendar.first_collection_day(month), calendar.last_collection_day(month)
+    return [
+        *own,
+        Event(f"生成 {month} 月应缴", EventState.NEXT, made, "次日可在缴存资金查询中查看"),
+        Event(judging.applicant.method.label, EventState.NEXT, f"{first} 至 {last}", ""),
+    ]
+
+
+def _tabs(case: Case, behind: str) -> list[MenuItem]:
+    return [
+        MenuItem(label, f"?show={key}#rows", current=key == behind, count=getattr(case, key))
+        for key, label in _COUNTS.items()
+    ]
+
+
+def _table(request: HallRequest, case: Case, judging: Judging, behind: str) -> Table:
+    found = listings.rows_of_case(case, behind, page=request.GET.get("page", 1))
+    columns = columns_of(judging.item)
+    extra = [Column("customer_no", "个人客户号", ColumnKind.CODE)] if judging.item.group is Group.ACCOUNT else []
+    rows = [_row(case, judging, row) for row in found.items]
+    return Table(
+        _COUNTS[behind], [columns[0], *_lead(columns), *_RESULT[:2], *columns[2:], *extra, *_RESULT[2:]], rows,
+        count=found.total, unit="笔", sorted_by="序号", empty="没有这样的记录", wide=True, id="rows",
+        pager=pager(found, {"show": behind}, "#rows", "笔"),
+    )  # fmt: skip
+
+
+def _lead(columns: list[Column]) -> list[Column]:
+    """The column that names the row, before its result."""
+    return columns[1:2]
+
+
+def _row(case: Case, judging: Judging, row: CaseRow) -> Row:
+    reveal = f"{reverse('case-reveal', args=[case.no])}?row={row.row_no}"
+    cells = {
+        "no": row.row_no,
+        **cells_of(judging.item, judging.rules, row.data, row.worked, reveal),
+        "customer_no": row.result.get("customer_no", ""),
+        "state": Tag(row.state.label, ROW_TONES[row.state]),
+        "reasons": why(row.refused),
+        "done": row.processed_at,
+        "month": row.processed_month,
+        "portion": row.portion,
+    }
+    return Row(cells, tone=Tone.BAD if row.state is RowState.FAILED else Tone.PLAIN)

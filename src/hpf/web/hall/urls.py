@@ -1,0 +1,81 @@
+"""Addresses of the hall inside a centre. Steps of an item are found by the kind of its form, in one table.
+
+`items/<code>/` is the first step of any service, `items/<code>/<step>/` a further one. No item is named here: what a
+centre offers is the catalogue's business, and what is not offered is not there.
+"""
+
+from collections.abc import Mapping
+
+from django.http import Http404, HttpResponseBase
+from django.urls import URLPattern, path
+
+from hpf.engine.catalogue import NotOffered, catalogue
+from hpf.engine.declare import Enquiry, FormKind, Item, Redirect
+from hpf.engine.declare.item import Service
+from hpf.web.hall import cases, confirm, employers, form, home, materials, roster
+from hpf.web.hall.entry import HallRequest, View, at_work
+
+Steps = Mapping[str, View]
+
+CHAIN: Steps = {
+    "materials": materials.page,
+    "materials/upload": materials.upload,
+    "materials/delete": materials.delete,
+    "materials/file": materials.file,
+    "confirm": confirm.page,
+}
+"""What follows 在线填表 in every item that is submitted."""
+
+STEPS: Mapping[FormKind | type[Service], Steps] = {
+    FormKind.ROSTER: {
+        "": form.page,
+        "list": roster.page,
+        "list/save": roster.save,
+        "list/live": roster.live,
+        "list/delete": roster.delete,
+        "list/confirm": roster.confirm,
+        "list/reveal": roster.reveal,
+        "list/template": roster.template,
+        "list/import": roster.import_workbook,
+        "list/report": roster.report,
+        "list/marked": roster.marked,
+        "list/again": roster.again,
+        **CHAIN,
+    },
+    Redirect: {"": home.redirected},
+}
+"""The views of each kind of form, by the name of the step."""
+
+
+@at_work
+def serve(request: HallRequest, code: str, name: str = "") -> HttpResponseBase:
+    """The view of a step of a service; 404 for what the centre does not offer."""
+    try:
+        offer = catalogue().offer(code)
+    except NotOffered:
+        raise Http404 from None
+    service = offer.service
+    kind = service.form if isinstance(service, Item) else Redirect if isinstance(service, Redirect) else Enquiry
+    view = STEPS.get(kind, {}).get(name)
+    if view is None:
+        raise Http404
+    return view(request, offer)
+
+
+urlpatterns: list[URLPattern] = [
+    path("", home.workbench, name="home"),
+    path("login/", home.login, name="login"),
+    path("logout/", home.logout, name="logout"),
+    path("help/", home.help_page, name="help"),
+    path("services/", home.services, name="services"),
+    path("employers/", employers.page, name="employers"),
+    path("employers/<str:account_no>/", employers.choose, name="employer"),
+    path("items/<str:code>/", serve, name="item"),
+    path("items/<str:code>/<path:name>/", serve, name="item-step"),
+    path("cases/", cases.page, name="cases"),
+    path("cases/<str:no>/", cases.case_page, name="case"),
+    path("cases/<str:no>/failed/", cases.failed, name="case-failed"),
+    path("cases/<str:no>/reveal/", cases.reveal, name="case-reveal"),
+    path("cases/<str:no>/material/", cases.material, name="case-material"),
+    path("cases/<str:no>/voucher/", cases.voucher, name="case-voucher"),
+]
