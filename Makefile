@@ -17,7 +17,7 @@ test: setup ## all tests
 	@$(BIN)/pytest -n auto -q
 
 check: setup ## style, types, layers; no tests
-	@$(MAKE) --no-print-directory --output-sync -j 3 check-style check-format check-layers check-types check-django
+	@$(MAKE) --no-print-directory --output-sync -k -j 3 check-style check-format check-layers check-types check-django
 
 check-style:
 	@$(BIN)/ruff check -q
@@ -26,7 +26,7 @@ check-format:
 check-types:
 	@$(BIN)/mypy --no-error-summary
 check-layers:
-	@$(BIN)/lint-imports
+	@$(BIN)/lint-imports --no-logo
 check-django:
 	@$(BIN)/hpf manage check --fail-level WARNING
 	@$(BIN)/hpf manage makemigrations --check --dry-run

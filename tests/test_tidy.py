@@ -20,6 +20,7 @@ EXAMPLES = {
     "own_clock today": ("clock.today()", "date.today()"),
     "own_clock in SQL": ("sql = 'UPDATE t SET at = %s'", "sql = 'UPDATE t SET at = now()'"),
     "own_clock in a model": ("f = DateTimeField()", "f = DateTimeField(auto_now_add=True)"),
+    "shells_clock": ("from hpf.kernel.clock import Clock", "from hpf.access.clock import clock"),
     "catching_all": ("try: f()\nexcept ValueError: g()", "try: f()\nexcept Exception: g()"),
     "catching_all bare": ("try: f()\nexcept (KeyError, OSError): g()", "try: f()\nexcept: g()"),
     "knowing_names": ("if centre.code == wanted: f()", "if centre.code == 'hangzhou': f()"),

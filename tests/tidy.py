@@ -12,6 +12,9 @@ from pathlib import PurePosixPath as Path
 Finder = Callable[[Path, ast.Module, str], Iterator[int]]
 
 CLOCK = Path("access/clock.py")
+ASK_THE_CLOCK = frozenset({"access", "api", "runs", "site", "web"})
+JOBS_ELSEWHERE = frozenset({Path("trail/changes.py")})
+"""Files outside the shells with a job in them, whose first line may ask for the time."""
 SHELLS_THAT_CATCH_ALL: frozenset[Path] = frozenset()
 """Files that may say `except Exception`: the outermost loops, which must go on whatever happens."""
 REAL_TIME = frozenset({"access", "outside", "site", "web"})
@@ -87,6 +90,15 @@ def own_clock(path: Path, tree: ast.Module, text: str) -> Iterator[int]:
             yield node.lineno  # type: ignore[attr-defined]
 
 
+def shells_clock(path: Path, tree: ast.Module, text: str) -> Iterator[int]:
+    """Reading the shells' clock below the shells."""
+    if path.parts[0] in ASK_THE_CLOCK or path.name == "jobs.py" or path in JOBS_ELSEWHERE:
+        return
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module == "hpf.access.clock":
+            yield node.lineno
+
+
 def catching_all(path: Path, tree: ast.Module, text: str) -> Iterator[int]:
     """`except:` and `except Exception:`."""
     for node in ast.walk(tree):
@@ -152,6 +164,7 @@ def rules(codes: frozenset[str]) -> list[Rule]:
         Rule(
             "asks the machine for the time", "Take the moment as an argument; shells ask hpf.access.clock.", own_clock
         ),
+        Rule("asks the shells' clock", "Let the shell pass the moment down.", shells_clock),
         Rule("catches everything", "Name the errors you can answer; let the rest be seen.", catching_all),
         Rule(
             "compares with a centre or an item",
