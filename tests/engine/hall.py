@@ -55,6 +55,13 @@ def labelled(serial: int, **more: str) -> dict[str, str]:
     return person(serial, **{"id_type": "居民身份证", "arrival": "新调入", **more})
 
 
+def upload_materials(desk: drafts.Desk, submit_key: str) -> None:
+    """Uploads every paper that the item asks for."""
+    for paper in desk.judging.rules.today.materials(desk.judging.item.code):
+        file = io.BytesIO(PDF)
+        take_material(desk.actor, desk.at, submit.MATERIALS_OF, submit_key, paper.name, "a.pdf", file, LIMITS)
+
+
 class Hall:
     """One agent working for one employer account, on the clock of the test."""
 
@@ -94,19 +101,11 @@ class Hall:
         """The names in the list, in their order."""
         return [row.data["name"] for row in readers.draft_rows(draft.id)]
 
-    def materials(self, draft: Draft) -> None:
-        """Uploads every paper that is asked for."""
-        desk = self.desk
-        for paper in desk.judging.rules.today.materials(opening.ITEM.code):
-            take_material(
-                desk.actor, desk.at, submit.MATERIALS_OF, draft.submit_key, paper.name, "a.pdf", io.BytesIO(PDF), LIMITS
-            )
-
     def ready(self, draft: Draft) -> None:
         """Confirms the list, ticks the declaration, uploads the papers."""
         assert drafts.confirm(self.desk, draft.id, draft.visit) == []
         drafts.declare(self.desk, draft.id, draft.visit, {})
-        self.materials(draft)
+        upload_materials(self.desk, draft.submit_key)
 
     def submit(self, draft: Draft) -> Case:
         """Sends the form."""

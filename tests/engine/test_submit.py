@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
-from tests.engine.hall import OFFER, Hall, at, case_now, city, labelled, person, rows_of, state
+from tests.engine.hall import OFFER, Hall, at, case_now, city, labelled, person, rows_of, state, upload_materials
 from tests.engine.test_drafts import refuses
 from tests.parties.builders import employer
 from tests.server import Clone
@@ -39,7 +39,7 @@ def test_everything_that_is_missing_is_told_at_once(hall: Hall) -> None:
     assert _missing(hall, draft) == ["请阅读并勾选声明", SEAL]
     drafts.declare(hall.desk, draft.id, draft.visit, {})
     assert _missing(hall, draft) == [SEAL]
-    hall.materials(draft)
+    upload_materials(hall.desk, draft.submit_key)
     assert hall.submit(draft).total == 1
 
 

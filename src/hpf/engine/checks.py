@@ -2,7 +2,8 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from typing import Any
+from dataclasses import fields
+from typing import Any, get_type_hints
 
 from django.core.checks import CheckMessage, Error
 
@@ -10,6 +11,7 @@ from hpf.engine.catalogue import Catalogue, installed
 from hpf.engine.declare import Enquiry, Item, Redirect, facts_asked, fields_of
 from hpf.engine.execute.facts import READERS
 from hpf.kernel.refusal import Refusal
+from hpf.policy.book import load
 
 
 def check_catalogues(**kwargs: Any) -> list[CheckMessage]:
@@ -55,6 +57,18 @@ def _check_item(catalogue: Catalogue, item: Item[Any, Any, Any]) -> Iterator[Che
     for fact in asked.values():
         if fact not in READERS:
             yield _error("E008", catalogue, item.code, f"{fact.name} has no reader", "bind it in engine.execute.facts")
+    yield from _check_book(catalogue, item)
+    worked = {field.name for field in fields(get_type_hints(item.work_out)["return"])}
+    for key in (shown.key for shown in item.shown if shown.key not in worked):
+        yield _error("E010", catalogue, item.code, f"shows {key}, which it does not work out", "mend the key")
+
+
+def _check_book(catalogue: Catalogue, item: Item[Any, Any, Any]) -> Iterator[CheckMessage]:
+    """The centre's policy book has what is asked for by the item's code."""
+    leaves = load(catalogue.centre).book.leaves
+    for name in (f"materials.{item.code}", f"declaration.{item.code}"):
+        if name not in leaves:
+            yield _error("E009", catalogue, item.code, f"has no leaf {name}", "add it to the centre's pack")
 
 
 def _texts(refusals: type[Refusal]) -> Iterator[Refusal]:

@@ -39,13 +39,12 @@ def _in_process_here(judging: Judging, rows: Sequence[Any]) -> Sequence[Any]:
 
 
 def _due(judging: Judging, rows: Sequence[Any]) -> Sequence[Any]:
-    found = dues.dues_by_code(judging.applicant.id, [row.due_code for row in rows])
-    return [found.get(row.due_code) for row in rows]
+    return dues.dues_by_codes([row.due_code for row in rows], judging.applicant.id)
 
 
 def _latest_voucher(judging: Judging, rows: Sequence[Any]) -> Sequence[Any]:
     asked = {(row.kind, row.month) for row in rows}
-    found = {key: dues.latest_voucher(judging.applicant.id, *key) for key in asked}
+    found = {(kind, month): dues.latest_voucher(judging.applicant.id, month, [kind]) for kind, month in asked}
     return [found[row.kind, row.month] for row in rows]
 
 
