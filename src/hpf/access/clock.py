@@ -55,6 +55,20 @@ class DemoClock(RealClock):
                 raise ClockRefused(f"the clock shows {self.now():%Y-%m-%d %H:%M} and only moves forward")
             ClockOffset.objects.update(ahead=moment - datetime.now(TZ))
 
+    def ask(self, moment: datetime) -> None:
+        """Have the scheduler move the clock to `moment`, stopping at each run on the way; raises ClockRefused."""
+        if moment < self.now():
+            raise ClockRefused(f"the clock shows {self.now():%Y-%m-%d %H:%M} and only moves forward")
+        ClockOffset.objects.update(asked=moment)
+
+    def asked(self) -> datetime | None:
+        """Where the clock is moving to; None when it just runs."""
+        return ClockOffset.objects.values_list("asked", flat=True).get()
+
+    def arrived(self) -> None:
+        """The scheduler's word that the clock has been moved, or cannot be."""
+        ClockOffset.objects.update(asked=None)
+
 
 def _ahead() -> timedelta:
     return ClockOffset.objects.values_list("ahead", flat=True).get()

@@ -68,10 +68,14 @@ class StaffRole(models.Model):
 
 
 class ClockOffset(models.Model):
-    """One row: how far the demo's clock is ahead of real time. All processes read it; in production it stays 0."""
+    """One row: how far the demo's clock is ahead of real time. All processes read it; in production it stays 0.
+
+    `asked`: the moment somebody wants to see, until the scheduler has moved there run by run.
+    """
 
     only = models.BooleanField(primary_key=True, default=True)
     ahead = models.DurationField()
+    asked = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "clock"

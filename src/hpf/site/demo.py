@@ -235,7 +235,8 @@ class Demo:
     def _greet(self) -> None:
         print(
             f"\n  OpenHPF demo: {self.address}/\n"
-            f"  simulated portal and cashier: {self.sandbox}/   log-ins and the clock: docs/demo.md\n"
+            f"  simulated portal, bank and switches: {self.sandbox}/\n"
+            "  agents: e02 (500 people), e03 (eight), bureau e14; desk: teller; password of all: demo\n"
             f"  logs: {self.var / 'logs'}   stop: Ctrl-C\n",
             flush=True,
         )

@@ -15,7 +15,7 @@ from datetime import datetime
 from django.conf import settings
 from django.db import OperationalError, connection, transaction
 
-from hpf.access.clock import DemoClock, clock
+from hpf.access.clock import ClockRefused, DemoClock, clock
 from hpf.access.jobs import defer
 from hpf.access.tenancy import centres, in_centre
 from hpf.outside import simulated
@@ -25,7 +25,7 @@ from hpf.site.models import ScheduleMark
 from hpf.trail.changes import chain_new_entries
 
 log = logging.getLogger(__name__)
-TICK_SECONDS = 5
+TICK_SECONDS = 2
 MINUTE = 60
 _NO_WORKER_SECONDS = 60
 _POLL_SECONDS = 0.1
@@ -80,6 +80,8 @@ def run_forever(stopping: threading.Event) -> None:
     next_minute = 0.0
     while not stopping.is_set():
         try:
+            if settings.DEMO:
+                move_as_asked()
             tick(clock.now())
             if time.monotonic() >= next_minute:
                 each_minute()
@@ -103,6 +105,18 @@ def move_clock(target: datetime) -> Iterator[Due]:
     _set(target)
     tick(target)
     wait_until_idle()
+
+
+def move_as_asked() -> None:
+    """Move the demo's clock where somebody at the desk wants it, when somebody does."""
+    if (target := DemoClock().asked()) is None:
+        return
+    try:
+        for due in move_clock(target):
+            log.info("%s: %s falls due at %s", due.centre, due.run.code, due.at)
+    except (ClockRefused, NobodyWorks) as error:
+        log.warning("the clock stays: %s", error)
+    DemoClock().arrived()
 
 
 def wait_until_idle() -> None:
