@@ -6,7 +6,7 @@ content is refused. The rows move by one INSERT … SELECT, the job that execute
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -61,16 +61,10 @@ def submit(desk: Desk, offer: Offer, draft_id: int, visit: str, submit_key: str)
         if str(record.submit_key) != submit_key:
             raise DraftRefused([SubmitRefusals.OTHER_CONTENT.refuse()])
         _check_complete(desk, record, submit_key)
-        case = _make_case(desk, offer, record)
+        rows = list(record.rows.order_by("no").values_list("data", "worked"))
+        case = make_case(desk, offer, submit_key, record.form, rows)
         _move_rows(record, case)
-        documents.hand_in(desk.actor, desk.at, MATERIALS_OF, submit_key)
-        enter(desk.actor, desk.at, case, "submitted")
-        if waits_for_batch(desk.judging, desk.at):
-            case.result = {"queued": True}
-            case.save(update_fields=["result"])
-            move(desk.actor, desk.at, case, Event.POSTPONE, "超过当日受理时间，次日按申报时间顺序处理")
-        else:
-            defer(execute_case, lock=f"employer-account:{case.employer_account_id}", case_id=case.id)
+        hand_over(desk, case)
         drop_lines(record)
         record.delete()
         return case_of(case)
@@ -103,9 +97,23 @@ def waits_for_batch(judging: Judging, at: datetime) -> bool:
     return judging.item.code in under and judging.rules.book.calendar.after_daily_cutoff(at)
 
 
-def _make_case(desk: Desk, offer: Offer, record: models.Draft) -> models.Case:
+def hand_over(desk: Desk, case: models.Case) -> None:
+    """The case, its rows written, sets out: its materials stay from now on, and it is queued or waits for the batch."""
+    documents.hand_in(desk.actor, desk.at, MATERIALS_OF, str(case.submit_key))
+    enter(desk.actor, desk.at, case, "submitted")
+    if waits_for_batch(desk.judging, desk.at):
+        case.result = {"queued": True}
+        case.save(update_fields=["result"])
+        move(desk.actor, desk.at, case, Event.POSTPONE, "超过当日受理时间，次日按申报时间顺序处理")
+    else:
+        defer(execute_case, lock=f"employer-account:{case.employer_account_id}", case_id=case.id)
+
+
+def make_case(
+    desk: Desk, offer: Offer, submit_key: str, form: Mapping[str, Any], rows: Sequence[tuple[Any, Any]]
+) -> models.Case:
+    """The record of a new case; `rows` are (texts, worked out) of its lines, which the caller writes."""
     judging, rules = desk.judging, desk.judging.rules
-    rows = record.rows.order_by("no").values_list("data", "worked")
     content = [data for data, _ in rows]
     return models.Case.objects.create(
         no=_case_number(desk, offer),
@@ -122,9 +130,9 @@ def _make_case(desk: Desk, offer: Offer, record: models.Draft) -> models.Case:
         total=len(content),
         amount_fen=amount_of(judging.item, [worked for _, worked in rows]),
         policy_version=rules.book.version,
-        submit_key=record.submit_key,
-        content_hash=content_hash(judging.item, record.form, content),
-        form=record.form,
+        submit_key=submit_key,
+        content_hash=content_hash(judging.item, form, content),
+        form=form,
     )
 
 
