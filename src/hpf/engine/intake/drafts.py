@@ -6,6 +6,7 @@ expired login within that time keeps them, because the visit's token is in the a
 """
 
 import json
+import re
 import secrets
 import uuid
 from collections.abc import Sequence
@@ -100,6 +101,14 @@ def _clear(record: models.Draft) -> None:
     )
 
 
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+
+def storable(text: str) -> str:
+    """`text` without what the database has no room for: NUL and halves of characters, which workbooks can contain."""
+    return _UNSTORABLE.sub("", text)
+
+
 def drop_lines(record: models.Draft) -> None:
     """Deletes the lines of a draft and the reports of its workbooks. Django would read them all first."""
     with connection.cursor() as cursor:
@@ -181,7 +190,7 @@ def delete_rows(desk: Desk, draft_id: int, visit: str, nos: Sequence[int]) -> in
         record = locked(desk, draft_id, visit, any_version=True)
         with connection.cursor() as cursor:
             cursor.execute("DELETE FROM engine_draftrow WHERE draft_id = %s AND no = ANY(%s)", [record.id, list(nos)])
-            deleted = cursor.rowcount
+            deleted: int = cursor.rowcount
         if not record.rows.exists():
             _clear(record)
         _edited(desk, record, next_no=record.next_no)
@@ -249,7 +258,7 @@ def declare(desk: Desk, draft_id: int, visit: str, form: dict[str, str]) -> None
     """The 声明 was ticked and the form above the list filled in; the next step may be entered."""
     with transaction.atomic():
         record = locked(desk, draft_id, visit)
-        record.declared, record.form = True, form
+        record.declared, record.form = True, {key: storable(text) for key, text in form.items()}
         record.save(update_fields=["declared", "form"])
 
 

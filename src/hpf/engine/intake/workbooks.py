@@ -17,7 +17,7 @@ from hpf.engine.execute.facts import Judging
 from hpf.engine.execute.judge import Line, Verdict, judge, rows_of
 from hpf.engine.facts import ImportReport, Intake
 from hpf.engine.intake.cells import BadCell, Cell, amount_of, text_of
-from hpf.engine.intake.drafts import Desk, locked, store_rows, touch
+from hpf.engine.intake.drafts import Desk, locked, storable, store_rows, touch
 from hpf.engine.intake.filled import FilledRow, read_filled
 from hpf.engine.intake.layout import ColumnKind, HeadField, SheetColumn, SheetSpec, Stamp
 from hpf.engine.intake.reader import DEFAULT_LIMITS, WorkbookRefused, read_workbook
@@ -105,7 +105,7 @@ def _import(desk: Desk, draft_id: int, visit: str, file_name: str, source: bytes
     spec = sheet_of(desk.judging)
     limits = replace(DEFAULT_LIMITS, rows=desk.judging.rules.today.rows_per_workbook + spec.heading_row + 1)
     report = models.ImportReport.objects.create(
-        draft=record, file_name=file_name[-200:], at=desk.at, total=0, good=0, bad=0
+        draft=record, file_name=storable(file_name)[-200:], at=desk.at, total=0, good=0, bad=0
     )
     taken = rows_of(desk.judging, [Line(row.no, row.data) for row in readers.draft_rows(record.id)])
     good = total = 0
@@ -133,11 +133,11 @@ def _read(filled: FilledRow, spec: SheetSpec) -> _Read:
         cell: Cell = filled.cells.get(column.key)
         value = amount_of(cell) if column.kind == "money" else text_of(cell)
         if isinstance(value, BadCell):
-            texts[column.key] = value.text
+            texts[column.key] = storable(value.text)
             bad.append(Refused(f"cell_{value.kind.name.lower()}", f"{column.label}{value.advice}", column.key,
-                               value.text, "", Remedy.CORRECT))  # fmt: skip
+                               texts[column.key], "", Remedy.CORRECT))  # fmt: skip
         else:
-            texts[column.key] = value
+            texts[column.key] = storable(value)
     return _Read(filled.row_no, texts, tuple(bad))
 
 
@@ -186,7 +186,7 @@ def _store_bad(report: models.ImportReport, bad: Sequence[tuple[_Read, tuple[Ref
 
 def _report(desk: Desk, record: models.Draft, file_name: str, total: int, good: int, head_problem: str) -> ImportReport:
     made = models.ImportReport.objects.create(
-        draft=record, file_name=file_name[-200:], at=desk.at, total=total, good=good, bad=total - good,
+        draft=record, file_name=storable(file_name)[-200:], at=desk.at, total=total, good=good, bad=total - good,
         head_problem=head_problem,
     )  # fmt: skip
     return ImportReport(made.id, made.file_name, made.at, made.total, made.good, made.bad, made.head_problem)
