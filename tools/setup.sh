@@ -46,7 +46,7 @@ has_font 'hanamin' || say "fonts-hanazono is missing: names with rare characters
 has_browser || say "chromium is missing: browser tests and pictures are not run"
 
 [ -x .venv/bin/python ] || "$python" -m venv .venv
-.venv/bin/python -m pip install --quiet --require-hashes -r requirements/dev.txt
-.venv/bin/python -m pip install --quiet --no-deps --no-build-isolation -e .
+.venv/bin/python -m pip install -qq --require-hashes -r requirements/dev.txt
+.venv/bin/python -m pip install -qq --no-deps --no-build-isolation -e .
 printf '%s\n' "$wanted" >"$stamp"
 say "ready"
