@@ -17,9 +17,13 @@ class CaseState(StrEnum):
     QUEUED = "queued"
     IN_PROCESS = "in_process"
     WITH_PERSON = "with_person"
+    AWAITING_REVIEW = "awaiting_review"
+    ACCEPTED = "accepted"
     AWAITING_PAYMENT = "awaiting_payment"
     CONCLUDED = "concluded"
     FAILED = "failed"
+    RETURNED = "returned"
+    CANCELLED = "cancelled"
     VOID = "void"
 
     @property
@@ -30,17 +34,22 @@ class CaseState(StrEnum):
     @property
     def is_final(self) -> bool:
         """Whether nothing can happen to the case any more."""
-        return self in (CaseState.CONCLUDED, CaseState.FAILED, CaseState.VOID)
+        return self in _FINAL
 
 
+_FINAL = (CaseState.CONCLUDED, CaseState.FAILED, CaseState.RETURNED, CaseState.CANCELLED, CaseState.VOID)
 _CASE_LABELS = {
     CaseState.SUBMITTED: "已提交",
     CaseState.QUEUED: "业务受理",
     CaseState.IN_PROCESS: "处理中",
     CaseState.WITH_PERSON: "人工处理中",
+    CaseState.AWAITING_REVIEW: "待审核",
+    CaseState.ACCEPTED: "已受理",
     CaseState.AWAITING_PAYMENT: "待支付",
     CaseState.CONCLUDED: "已办结",
     CaseState.FAILED: "办理失败",
+    CaseState.RETURNED: "已退回",
+    CaseState.CANCELLED: "已取消",
     CaseState.VOID: "已作废",
 }
 

@@ -89,6 +89,9 @@ class Case(models.Model):
     failed = models.IntegerField(default=0)
     referred = models.IntegerField(default=0)
     portions = models.IntegerField(default=0)
+    taken_by = models.CharField(max_length=80, default="")
+    taken_by_user_id = models.BigIntegerField(null=True)
+    taken_at = models.DateTimeField(null=True)
     amount_fen = models.BigIntegerField(default=0)
     processed_at = models.DateTimeField(null=True)
     processed_month = models.IntegerField(null=True)
@@ -105,7 +108,17 @@ class Case(models.Model):
             models.Index(
                 fields=["declared_at", "id"],
                 name="case_open",
-                condition=models.Q(state__in=["submitted", "queued", "in_process", "with_person", "awaiting_payment"]),
+                condition=models.Q(
+                    state__in=[
+                        "submitted",
+                        "queued",
+                        "in_process",
+                        "with_person",
+                        "awaiting_review",
+                        "accepted",
+                        "awaiting_payment",
+                    ]
+                ),
             ),
         )
 
@@ -142,3 +155,18 @@ class CaseEvent(models.Model):
     state = models.CharField(max_length=20)
     actor = models.CharField(max_length=80)
     note = models.CharField(max_length=300, default="")
+
+
+class RowFinding(models.Model):
+    """What a reviewer found on one row of a case under review; the last word on a row replaces the one before."""
+
+    id = models.BigAutoField(primary_key=True)
+    case = models.ForeignKey(Case, models.CASCADE, related_name="findings")
+    row_no = models.IntegerField()
+    good = models.BooleanField()
+    reason = models.CharField(max_length=300, default="")
+    actor = models.CharField(max_length=80)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["case", "row_no"], name="row_finding_once"),)

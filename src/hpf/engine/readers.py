@@ -114,7 +114,8 @@ def ids_in_process(item_code: str, employer_account_id: int, except_case: int | 
         SELECT r.id_no FROM engine_case c JOIN engine_case_row r ON r.case_id = c.id
            AND r.year = extract(year FROM c.declared_at AT TIME ZONE 'Asia/Shanghai')::int
          WHERE c.employer_account_id = %s AND c.item_code = %s AND c.id IS DISTINCT FROM %s
-           AND c.state IN ('submitted', 'queued', 'in_process', 'with_person') AND r.state IN ('pending', 'referred')
+           AND c.state IN ('submitted', 'queued', 'in_process', 'with_person', 'awaiting_review', 'accepted')
+           AND r.state IN ('pending', 'referred')
     """
     with connection.cursor() as cursor:
         cursor.execute(sql, [employer_account_id, item_code, except_case])

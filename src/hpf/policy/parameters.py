@@ -131,6 +131,7 @@ class DayRules(Dated):
     batch_hour: time
     due_made_hour: time
     items_under_daily_cutoff: tuple[str, ...]
+    items_under_review: tuple[str, ...]  # nothing happens before the centre has reviewed the case
     manual_review_workdays: int
     desk_refusal_reasons: tuple[Choice, ...]
     # payment

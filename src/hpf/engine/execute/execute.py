@@ -39,6 +39,9 @@ TRIES = 5
 anew.
 """
 
+WAITING = (CaseState.AWAITING_PAYMENT, CaseState.AWAITING_REVIEW)
+"""States in which there is nothing to execute: the case waits for its money or for the centre's review."""
+
 SOMEBODY_ELSE_REFUSED = Refused(
     "whole_refused", "同批记录未通过，本笔未办理", None, None, "请更正未通过的记录后重新提交", Remedy.CORRECT
 )
@@ -79,7 +82,7 @@ def _begin(case_id: int, actor: Actor, now: datetime, *, approved: bool) -> int 
     with transaction.atomic():
         case = models.Case.objects.select_for_update().get(id=case_id)
         state = CaseState(case.state)
-        if state.is_final or state is CaseState.AWAITING_PAYMENT or (state is CaseState.WITH_PERSON and not approved):
+        if state.is_final or state in WAITING or (state is CaseState.WITH_PERSON and not approved):
             return None
         if parties.lock_employer_account(case.employer_account_id) not in (None, case_id):
             raise StillBusy(case.no)
@@ -115,7 +118,8 @@ def _chunk(case_id: int, actor: Actor, now: datetime, portion: int, row_nos: Seq
     applicant = party_readers.employer_account(case.employer_account_id)
     rules = rules_now(case, now)
     lines = [Line(row.row_no, row.data) for row in pending]
-    verdicts = judge(Judging(item, applicant, rules, case_id), lines, approved=row_nos is not None)
+    reviewed = row_nos is not None or CaseState(case.state) is CaseState.ACCEPTED
+    verdicts = judge(Judging(item, applicant, rules, case_id), lines, approved=reviewed)
     if whole and any(not v.passes for v in verdicts):
         verdicts = [_held_back(v) for v in verdicts]
     work = Work(actor, now, rules.month, case_of(case), applicant, rules)
@@ -151,7 +155,7 @@ def _outcomes(work: Work, verdicts: Sequence[Verdict]) -> list[Outcome]:
 def _finish(case_id: int, actor: Actor, now: datetime) -> Case:
     with transaction.atomic():
         case = models.Case.objects.select_for_update().get(id=case_id)
-        if CaseState(case.state) is not CaseState.IN_PROCESS:
+        if CaseState(case.state) not in (CaseState.IN_PROCESS, CaseState.ACCEPTED):
             return case_of(case)
         parties.release(case.employer_account_id, case_id)
         if case.succeeded + case.failed < case.total:

@@ -101,7 +101,9 @@ def hand_over(desk: Desk, case: models.Case) -> None:
     """The case, its rows written, sets out: its materials stay from now on, and it is queued or waits for the batch."""
     documents.hand_in(desk.actor, desk.at, MATERIALS_OF, str(case.submit_key))
     enter(desk.actor, desk.at, case, "submitted")
-    if waits_for_batch(desk.judging, desk.at):
+    if desk.judging.item.code in desk.judging.rules.today.items_under_review:
+        move(desk.actor, desk.at, case, Event.ASK_REVIEW)
+    elif waits_for_batch(desk.judging, desk.at):
         case.result = {"queued": True}
         case.save(update_fields=["result"])
         move(desk.actor, desk.at, case, Event.POSTPONE, "超过当日受理时间，次日按申报时间顺序处理")

@@ -15,6 +15,14 @@ class Event(Enum):
     """Declared from the daily cut-off on: accepted only (HZ-1.2-13)."""
     AWAIT_PERSON = auto()
     """Some rows need a person (HZ-2.4.1-49); the others are finished."""
+    ASK_REVIEW = auto()
+    """The centre has to review it before anything happens (HH-3.4-01)."""
+    PASS = auto()
+    """The review passed; it is carried out right away (HH-3.4-10)."""
+    RETURN = auto()
+    """Not compliant: returned with the reason (HH-3.4-14, -17)."""
+    CANCEL = auto()
+    """Ended by the employer, only while it waits for review (HH-3.4-15, -16)."""
     AWAIT_PAYMENT = auto()
     """The order is made and waits for its money."""
     FINISH = auto()
@@ -27,6 +35,13 @@ class Event(Enum):
 
 MOVES: Mapping[tuple[CaseState, Event], CaseState] = {
     (CaseState.SUBMITTED, Event.POSTPONE): CaseState.QUEUED,
+    (CaseState.SUBMITTED, Event.ASK_REVIEW): CaseState.AWAITING_REVIEW,
+    (CaseState.AWAITING_REVIEW, Event.PASS): CaseState.ACCEPTED,
+    (CaseState.AWAITING_REVIEW, Event.RETURN): CaseState.RETURNED,
+    (CaseState.AWAITING_REVIEW, Event.CANCEL): CaseState.CANCELLED,
+    (CaseState.ACCEPTED, Event.START): CaseState.ACCEPTED,
+    (CaseState.ACCEPTED, Event.FINISH): CaseState.CONCLUDED,
+    (CaseState.ACCEPTED, Event.FAIL): CaseState.FAILED,
     (CaseState.SUBMITTED, Event.START): CaseState.IN_PROCESS,
     (CaseState.QUEUED, Event.START): CaseState.IN_PROCESS,
     (CaseState.IN_PROCESS, Event.START): CaseState.IN_PROCESS,
