@@ -76,6 +76,20 @@ def test_a_foreign_process_with_the_old_number_is_no_obstacle(home: Path) -> Non
     assert cluster.ensure()
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root becomes another user, who may be unable to read the programs")
+def test_programs_in_roots_home_are_copied(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    package = embedded.binaries().parents[1]
+    with tempfile.TemporaryDirectory() as private:  # mode 0700
+        for directory in (package, package.with_name(f"{package.name}.libs")):
+            (Path(private) / directory.name).symlink_to(directory)
+        hidden = Path(private) / package.name / embedded.binaries().parent.name / "bin"
+        monkeypatch.setattr(embedded, "binaries", lambda: hidden)
+        cluster = Cluster(home)
+        assert cluster.ensure()
+        assert _ask(cluster, "SELECT current_user") == "hpf_app"
+        cluster.stop()
+
+
 def test_nobody_else_gets_in(home: Path) -> None:
     cluster = Cluster(home)
     cluster.ensure()

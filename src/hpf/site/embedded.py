@@ -193,12 +193,16 @@ class Cluster:
         if user.can_use(bindir):
             return bindir
         copy = self.home / f"binaries-{_digest(bindir)}"
+        package = bindir.parent.parent
         if not copy.exists():
             half = self.home / "binaries.tmp"
             shutil.rmtree(half, ignore_errors=True)
-            shutil.copytree(bindir.parent, half, symlinks=True)
+            shutil.copytree(bindir.parent, half / package.name / bindir.parent.name, symlinks=True)
+            libraries = package.with_name(f"{package.name}.libs")  # where a wheel's programs look for theirs
+            if libraries.exists():
+                shutil.copytree(libraries, half / libraries.name, symlinks=True)
             half.rename(copy)
-        return copy / "bin"
+        return copy / package.name / bindir.parent.name / "bin"
 
     def _prepare(self, bindir: Path, user: _ServerUser) -> None:
         """A complete cluster under its real name, with today's configuration."""
