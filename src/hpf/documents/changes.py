@@ -11,17 +11,28 @@ from django.db import connection, transaction
 from hpf.access.actor import Actor
 from hpf.access.tenancy import current_centre
 from hpf.documents import models, readers
-from hpf.documents.facts import DocumentData, DocumentKind, Imprint, Issued, Material, MaterialLimits, MaterialRefused
+from hpf.documents.facts import (
+    CODE_ALPHABET,
+    CODE_LENGTH,
+    DocumentData,
+    DocumentKind,
+    Imprint,
+    Issued,
+    Material,
+    MaterialLimits,
+    MaterialRefused,
+    RevocationRefused,
+)
 from hpf.documents.facts import to_json as data_json
 from hpf.documents.render import pdf
+from hpf.documents.signing import Statement, fingerprint, signer
 from hpf.documents.uploads import MEDIA_TYPES, check_upload
 from hpf.documents.vault import DOCUMENTS, MATERIALS, digest_of
 from hpf.kernel.clock import TZ
 from hpf.kernel.text import clean
 from hpf.trail import changes as trail
 
-_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # nothing that reads like another
-_CODE_LENGTH = 12
+_REASON_LENGTH = 200
 _MATERIALS_LOCK = 0x6D6174  # first key of the advisory locks that guard a shared material file
 
 
@@ -39,13 +50,38 @@ def reissue(actor: Actor, at: datetime, kind: DocumentKind | str, ref: str, data
     """A new document in place of the valid one, which from now on names the new one as its successor."""
     kind = DocumentKind(kind)
     with transaction.atomic():
-        found = models.IssuedDocument.objects.select_for_update().filter(kind=kind.value, ref=ref, superseded_by=None)
+        found = models.IssuedDocument.objects.select_for_update().filter(
+            kind=kind.value, ref=ref, superseded_by=None, revoked_at=None
+        )
         old = found.first()
         no = _number(kind, at)
         if old is not None:
             old.superseded_by = no
             old.save(update_fields=["superseded_by"])
         return _issue(actor, at, kind, ref, data, no)
+
+
+def revoke(actor: Actor, at: datetime, no: str, reason: str) -> Issued:
+    """The document of this number counts no more; `reason` is shown to everybody who verifies it.
+
+    The thing it was issued for may get another one. Raises RevocationRefused for a number that is not known, a document
+    revoked before and a reason of nothing or of more than 200 characters.
+    """
+    reason = clean(reason)
+    if not reason:
+        raise RevocationRefused("请填写作废原因；核验凭证的人会看到它")
+    if len(reason) > _REASON_LENGTH:
+        raise RevocationRefused(f"作废原因最多 {_REASON_LENGTH} 个字，现为 {len(reason)} 个字")
+    with transaction.atomic():
+        row = models.IssuedDocument.objects.select_for_update().filter(no=clean(no)).first()
+        if row is None:
+            raise RevocationRefused(f"没有编号为“{clean(no)}”的凭证，请核对编号")
+        if row.revoked_at is not None:
+            raise RevocationRefused(f"凭证 {row.no} 已于 {row.revoked_at.astimezone(TZ):%Y-%m-%d %H:%M} 作废")
+        row.revoked_at, row.revoked_reason = at, reason
+        row.save(update_fields=["revoked_at", "revoked_reason"])
+        trail.record(actor, at, "revoked", "document", row.no, {"reason": reason})
+    return readers.issued_fact(row)
 
 
 def take_material(
@@ -116,10 +152,13 @@ def hand_in(actor: Actor, at: datetime, owner_kind: str, owner_id: str) -> int:
 
 def _issue(actor: Actor, at: datetime, kind: DocumentKind, ref: str, data: DocumentData, no: str = "") -> Issued:
     """Renders and stores. The database decides a race between two issuers: the loser gives back the winner's."""
+    seal = signer()
+    certificate = seal.certificates[0]
+    used = models.SealCertificate(fingerprint=fingerprint(certificate), certificate=certificate, first_used_at=at)
     while True:
-        code = "".join(secrets.choice(_ALPHABET) for _ in range(_CODE_LENGTH))
+        code = "".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_LENGTH))
         imprint = Imprint(no or _number(kind, at), code, _verify_url(code), at.astimezone(TZ))
-        content = pdf(data, imprint)
+        content = seal.sign(pdf(data, imprint), _statement(kind, data, imprint))
         row = models.IssuedDocument(
             no=imprint.no,
             code=code,
@@ -130,8 +169,10 @@ def _issue(actor: Actor, at: datetime, kind: DocumentKind, ref: str, data: Docum
             data=data_json(data),
             sha256=DOCUMENTS.put(content),
             size=len(content),
+            sealed_with=used.fingerprint,
         )
         with transaction.atomic():
+            models.SealCertificate.objects.bulk_create([used], ignore_conflicts=True)
             models.IssuedDocument.objects.bulk_create([row], ignore_conflicts=True)
             made = readers.document_by_no(imprint.no)
             if made is not None:
@@ -140,6 +181,11 @@ def _issue(actor: Actor, at: datetime, kind: DocumentKind, ref: str, data: Docum
         winner = readers.valid_document(kind, ref)
         if winner is not None:
             return winner
+
+
+def _statement(kind: DocumentKind, data: DocumentData, imprint: Imprint) -> Statement:
+    """What the signature says: the document's kind and number, the centre, and the time that is printed."""
+    return Statement(f"{kind.label} {imprint.no}", current_centre().name, data.centre, imprint.printed_at)
 
 
 def _number(kind: DocumentKind, at: datetime) -> str:

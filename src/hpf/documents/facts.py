@@ -4,10 +4,14 @@ A document is data plus an imprint. The data are what the business says (who, wh
 issuing adds (number, verification code, time of printing). Both are kept, so a document can be checked and made again.
 """
 
+import unicodedata
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Literal
+
+CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # nothing that reads like another
+CODE_LENGTH = 12
 
 Align = Literal["left", "center", "right"]
 
@@ -31,12 +35,16 @@ class DocumentKind(StrEnum):
 
 @dataclass(frozen=True)
 class Field:
-    """One labelled value; `wide` takes the whole line, `strong` is set larger and bold (totals)."""
+    """One labelled value; `wide` takes the whole line, `strong` is set larger and bold (totals).
+
+    `personal` is a person's name: printed in full, masked on the public verification page.
+    """
 
     label: str
     value: str
     wide: bool = False
     strong: bool = False
+    personal: bool = False
 
 
 @dataclass(frozen=True)
@@ -100,11 +108,20 @@ class Imprint:
         return grouped(self.code)
 
 
+class DocumentState(StrEnum):
+    """Whether a document that was issued still counts."""
+
+    VALID = "valid"
+    SUPERSEDED = "superseded"
+    REVOKED = "revoked"
+
+
 @dataclass(frozen=True)
 class Issued:
     """An issued document of one thing (`kind` and `ref`, e.g. the id of a due); `sha256` is that of its PDF.
 
-    `superseded_by` is the number of the document that replaced it, None while it is the valid one.
+    `superseded_by` is the number of the document that replaced it, None while nothing has. `sealed_with` is the
+    SHA-256 of the certificate its signature was made with, empty for one from before documents were signed.
     """
 
     no: str
@@ -116,6 +133,57 @@ class Issued:
     sha256: str
     size: int
     superseded_by: str | None
+    sealed_with: str
+    revoked_at: datetime | None
+    revoked_reason: str
+
+    @property
+    def state(self) -> DocumentState:
+        """Revoked before superseded: who holds the paper has to know that first."""
+        if self.revoked_at is not None:
+            return DocumentState.REVOKED
+        return DocumentState.VALID if self.superseded_by is None else DocumentState.SUPERSEDED
+
+
+@dataclass(frozen=True)
+class Confirmed:
+    """What anybody may see of an issued document: what is on its paper and whether it still counts.
+
+    The rows of a list are not among it, only their number (`rows`, None for a document without a list).
+    """
+
+    issued: Issued
+    centre: str
+    business_no: str
+    portion: str
+    sections: tuple[Section, ...]
+    rows: int | None
+
+
+class Verdict(StrEnum):
+    """What an uploaded PDF turned out to be."""
+
+    GENUINE = "genuine"  # byte for byte what was issued
+    APPENDED = "appended"  # signed by this centre, and something came behind the signature
+    CHANGED = "changed"  # this centre's signature does not fit the content
+    UNREGISTERED = "unregistered"  # this centre's signature fits, but no such document was issued
+    OTHER_CENTRE = "other-centre"  # signed with another certificate of the same authority
+    FOREIGN = "foreign"  # signed by somebody unknown
+    UNSIGNED = "unsigned"  # no signature, and not a document from before there were any
+
+
+@dataclass(frozen=True)
+class Examination:
+    """The verdict on an upload and the document it is, or (APPENDED) was made from.
+
+    `signed` tells of a genuine one whether it carries this centre's good signature; `signer` names the holder of the
+    certificate of OTHER_CENTRE.
+    """
+
+    verdict: Verdict
+    document: Confirmed | None = None
+    signed: bool = False
+    signer: str = ""
 
 
 @dataclass(frozen=True)
@@ -151,9 +219,39 @@ class MaterialRefused(ValueError):
     """An upload is not acceptable; the message is Chinese and says what to do."""
 
 
+class RevocationRefused(ValueError):
+    """A document cannot be revoked; the message is Chinese and says why."""
+
+
+class PdfRefused(ValueError):
+    """An upload cannot be verified; `kind` is a short code, the message is Chinese and says what to do."""
+
+    def __init__(self, kind: str, text: str) -> None:
+        self.kind = kind
+        super().__init__(text)
+
+
+class TooManyTries(Exception):
+    """Verification is closed for a while, to this visitor or to all; `minutes` until it opens."""
+
+    def __init__(self, minutes: int) -> None:
+        self.minutes = minutes
+        super().__init__(f"查询过于频繁，请 {minutes} 分钟后再试")
+
+
 def grouped(code: str) -> str:
     """A 12-character verification code in three groups of four."""
     return "-".join(code[at : at + 4] for at in range(0, len(code), 4))
+
+
+def plain_code(typed: str) -> str:
+    """A verification code as stored, from what a person typed: any width and case, hyphens, spaces."""
+    return "".join(c for c in unicodedata.normalize("NFKC", typed).upper() if c.isascii() and c.isalnum())
+
+
+def is_code(code: str) -> bool:
+    """Whether a plain code has the form of one; a slip of the fingers is no guess."""
+    return len(code) == CODE_LENGTH and set(code) <= set(CODE_ALPHABET)
 
 
 def to_json(data: DocumentData) -> dict[str, Any]:

@@ -50,6 +50,7 @@ class PaymentSlip:
 
     @property
     def total(self) -> Money:
+        """Both parts together."""
         return self.employer_part + self.personal_part
 
 
@@ -110,7 +111,7 @@ def payment_slip(slip: PaymentSlip) -> SlipData:
             Section("入账", (
                 Field("结算方式", slip.method),
                 Field("入账日期", f"{credited.year}年{credited.month}月{credited.day}日" if credited else ""),
-                Field("经办人", slip.handler, wide=True),
+                Field("经办人", slip.handler, wide=True, personal=True),
                 Field("备注", slip.remark, wide=True),
             )),
         ),

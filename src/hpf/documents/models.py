@@ -20,14 +20,31 @@ class IssuedDocument(models.Model):
     sha256 = models.CharField(max_length=64)
     size = models.IntegerField()
     superseded_by = models.CharField(max_length=24, null=True)  # the other's number
+    sealed_with = models.CharField(max_length=64, default="", db_default="")  # fingerprint of a SealCertificate
+    revoked_at = models.DateTimeField(null=True)
+    revoked_reason = models.CharField(max_length=200, default="", db_default="")
 
     class Meta:
         db_table = "documents_issued"
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(
-                fields=["kind", "ref"], condition=models.Q(superseded_by=None), name="documents_one_valid"
+                fields=["kind", "ref"],
+                condition=models.Q(superseded_by=None, revoked_at=None),
+                name="documents_one_valid",
             )
         ]
+        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["sha256"], name="documents_issued_sha256")]
+
+
+class SealCertificate(models.Model):
+    """A certificate this centre has signed with; one is added when it is first used, none is ever forgotten."""
+
+    fingerprint = models.CharField(max_length=64, primary_key=True)
+    certificate = models.BinaryField()
+    first_used_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "documents_seal"
 
 
 class UploadedMaterial(models.Model):

@@ -1,13 +1,27 @@
 """Issued documents and materials, read as facts."""
 
+from dataclasses import replace
+
 from hpf.documents import models
-from hpf.documents.facts import DocumentKind, Issued, Material
+from hpf.documents.facts import (
+    Confirmed,
+    DocumentKind,
+    Field,
+    Issued,
+    Material,
+    Section,
+    SlipData,
+    from_json,
+    plain_code,
+)
 from hpf.documents.vault import DOCUMENTS, MATERIALS
+from hpf.kernel.names import mask_name
 
 
 def valid_document(kind: DocumentKind | str, ref: str) -> Issued | None:
     """The document of this kind that is valid for the thing `ref` today, if one was issued."""
-    row = models.IssuedDocument.objects.filter(kind=str(kind), ref=ref, superseded_by=None).first()
+    rows = models.IssuedDocument.objects.filter(kind=str(kind), ref=ref, superseded_by=None, revoked_at=None)
+    row = rows.first()
     return issued_fact(row) if row else None
 
 
@@ -18,10 +32,27 @@ def document_by_no(no: str) -> Issued | None:
 
 
 def document_by_code(typed: str) -> Issued | None:
-    """A document by its verification code, however it is typed: with or without hyphens, in small letters."""
-    code = "".join(c for c in typed.upper() if c.isascii() and c.isalnum())
-    row = models.IssuedDocument.objects.filter(code=code).first()
+    """A document by its verification code, however it is typed (facts.plain_code)."""
+    row = models.IssuedDocument.objects.filter(code=plain_code(typed)).first()
     return issued_fact(row) if row else None
+
+
+def confirmed_by_code(typed: str) -> Confirmed | None:
+    """What anybody may see of the document with this verification code."""
+    row = models.IssuedDocument.objects.filter(code=plain_code(typed)).first()
+    return _confirmed(row) if row else None
+
+
+def confirmed_by_digest(sha256: str) -> Confirmed | None:
+    """What anybody may see of the document whose PDF has this SHA-256: proof that its holder has it as issued."""
+    row = models.IssuedDocument.objects.filter(sha256=sha256).first()
+    return _confirmed(row) if row else None
+
+
+def seal_certificates() -> dict[str, bytes]:
+    """Every certificate the current centre has ever signed with (DER), by its SHA-256."""
+    rows = models.SealCertificate.objects.values_list("fingerprint", "certificate")
+    return {fingerprint: bytes(der) for fingerprint, der in rows}
 
 
 def pdf_of(issued: Issued) -> bytes:
@@ -58,7 +89,28 @@ def issued_fact(row: models.IssuedDocument) -> Issued:
         sha256=row.sha256,
         size=row.size,
         superseded_by=row.superseded_by,
+        sealed_with=row.sealed_with,
+        revoked_at=row.revoked_at,
+        revoked_reason=row.revoked_reason,
     )
+
+
+def _confirmed(row: models.IssuedDocument) -> Confirmed:
+    """The paper from the stored data: names masked, rows only counted."""
+    data = from_json(row.data)
+    parts = data.sections if isinstance(data, SlipData) else (Section("", data.head), Section("合计", data.totals))
+    return Confirmed(
+        issued=issued_fact(row),
+        centre=data.centre,
+        business_no=data.business_no,
+        portion="" if isinstance(data, SlipData) else data.portion,
+        sections=tuple(replace(part, fields=tuple(map(_public, part.fields))) for part in parts),
+        rows=None if isinstance(data, SlipData) else len(data.rows),
+    )
+
+
+def _public(field: Field) -> Field:
+    return replace(field, value=mask_name(field.value)) if field.personal and field.value else field
 
 
 def material_fact(row: models.UploadedMaterial) -> Material:

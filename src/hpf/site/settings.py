@@ -179,6 +179,14 @@ HPF_CASHIER = {
     "platform_serial": os.environ.get("HPF_CASHIER_PLATFORM_SERIAL", "PUB_KEY_ID_0119003301002026110200000001"),
     "keys": Path(os.environ.get("HPF_CASHIER_KEYS") or VAR / "keys"),
 }
+# The seal that issued documents are signed with; `{centre}` in a path is the centre's code. Without a certificate each
+# centre signs with one of the installation's own making, under var/keys.
+HPF_SEAL = {
+    "signer": os.environ.get("HPF_SEAL_SIGNER", "hpf.documents.signing.open_seal"),
+    "certificate": os.environ.get("HPF_SEAL_CERT", ""),
+    "key": os.environ.get("HPF_SEAL_KEY", ""),
+    "password": os.environ.get("HPF_SEAL_PASSWORD", ""),
+}
 SOCIALACCOUNT_ADAPTER = "hpf.outside.portal.PortalAccounts"
 ACCOUNT_ADAPTER = "hpf.outside.portal.NoLocalSignup"
 ACCOUNT_USER_MODEL_EMAIL_FIELD = None
