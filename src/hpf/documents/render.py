@@ -58,7 +58,7 @@ def _compile(template: str, values: dict[str, Any], at: datetime, *, tags: bool)
     if offset is None:
         raise ValueError("the time of printing must be aware")
     inputs = {"data": json.dumps(values, ensure_ascii=False)}
-    stamp = at.astimezone(timezone(offset))  # Typst takes fixed offsets only
+    stamp = at.astimezone(timezone(offset)).replace(microsecond=0)  # Typst takes fixed offsets and whole seconds only
     with _one_at_a_time:
         out = _compiler(template).compile(sys_inputs=inputs, format="pdf", timestamp=stamp, pdf_tags=tags)
     assert isinstance(out, bytes)

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from hpf.dues import rows
-from hpf.dues.facts import PAYABLE, Due, DueLine, FundsFilter, Order, OrderFilter
+from hpf.dues.facts import PAYABLE, Due, DueLine, FundsFilter, Order, OrderFilter, Outcome, Receipt
 from hpf.kernel.clock import TZ
 from hpf.kernel.money import Money
 from hpf.kernel.month import Month
@@ -128,6 +128,18 @@ def orders(
     window = " ORDER BY created_at DESC, id DESC LIMIT %(limit)s OFFSET %(offset)s"
     items = [rows.order(row) for row in rows.fetch(rows.ORDERS + _ORDERS + window, params)]
     return Page(items, count, number, size, {"dues": dues, "amount": Money(fen)})
+
+
+def receipts_with_problem(*, number: int = 1, size: int = PAGE_SIZE) -> Page[Receipt]:
+    """Money that nobody could place by itself: a wrong amount, or an order that is not ours; the latest first. Two
+    queries. Totals: `amount`."""
+    params: dict[str, Any] = {"outcomes": [one.value for one in Outcome if one.is_problem]}
+    where = " WHERE outcome = ANY(%(outcomes)s)"
+    totals = "SELECT count(*), coalesce(sum(amount_fen), 0)::bigint FROM dues_receipt"
+    count, fen = rows.fetch(totals + where, params)[0]
+    window = " ORDER BY received_at DESC, id DESC LIMIT %(limit)s OFFSET %(offset)s"
+    found = rows.fetch(rows.RECEIPTS + where + window, params | {"limit": size, "offset": (number - 1) * size})
+    return Page([rows.receipt(row) for row in found], count, number, size, {"amount": Money(fen)})
 
 
 def _funds_params(employer_account_ids: Sequence[int], chosen: FundsFilter) -> dict[str, Any]:

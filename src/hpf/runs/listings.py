@@ -24,6 +24,11 @@ def run(run_id: int) -> RunRecord | None:
     return None if record is None else _frozen(record)
 
 
+def failed_runs() -> int:
+    """How many runs need somebody."""
+    return models.Run.objects.filter(state=RunState.FAILED.value).count()
+
+
 def _frozen(r: models.Run) -> RunRecord:
     return RunRecord(
         id=r.id,

@@ -18,11 +18,13 @@ from django.db import OperationalError, connection, transaction
 from hpf.access.clock import ClockRefused, DemoClock, clock
 from hpf.access.jobs import defer
 from hpf.access.tenancy import centres, in_centre
+from hpf.api.telling import tell
 from hpf.outside import simulated
 from hpf.runs.schedule import RUNS, ScheduledRun
 from hpf.site.jobs import rescue_stalled
 from hpf.site.models import ScheduleMark
 from hpf.trail.changes import chain_new_entries
+from hpf.web.payments import enquire_open_orders
 
 log = logging.getLogger(__name__)
 TICK_SECONDS = 2
@@ -66,13 +68,15 @@ def tick(now: datetime) -> list[Due]:
 
 def each_minute() -> None:
     """What is done every minute of real time: rescue jobs of killed workers, tell the simulated world the time, chain
-    each centre's trail.
+    each centre's trail, ask the cashier about orders whose notice may be lost.
     """
     rescue_stalled()
     _tell_sandbox(clock.now())
     for centre in centres():
         with in_centre(centre.code):
             defer(chain_new_entries, once="chain trail")
+            defer(tell, once="tell hooks")
+            defer(enquire_open_orders, once="enquire open orders")
 
 
 def run_forever(stopping: threading.Event) -> None:

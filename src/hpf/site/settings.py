@@ -92,6 +92,7 @@ TENANT_APPS = [
     "hpf.dues",
     "hpf.engine",
     "hpf.runs",
+    "hpf.api",
 ]
 INSTALLED_APPS = [*SHARED_APPS, *TENANT_APPS]
 TENANT_MODEL = "access.Centre"
@@ -125,7 +126,7 @@ MIDDLEWARE = [
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.jinja2.Jinja2",
-        "DIRS": [PACKAGE / "web" / "templates"],
+        "DIRS": [PACKAGE / "web" / "templates", PACKAGE / "api" / "templates"],
         "APP_DIRS": False,
         "OPTIONS": {"environment": "hpf.web.jinja.environment"},
     },
@@ -211,6 +212,7 @@ SOCIALACCOUNT_PROVIDERS = {
         ],
     }
 }
+HPF_CLOCK_MOVER = "hpf.site.clock_mover.begin"
 FORM_ACTION_ORIGINS = sorted({f"{u.scheme}://{u.netloc}" for u in map(urlsplit, (PORTAL_URL, CASHIER_URL)) if u.netloc})
 
 LANGUAGE_CODE = "zh-hans"

@@ -3,12 +3,15 @@
 from django.conf import settings
 from django.urls import URLPattern, path
 
-from hpf.web import kit
+from hpf.web import callbacks, kit
+from hpf.web.desk import login as desk_login
 from hpf.web.hall import home
 
 urlpatterns: list[URLPattern] = [
     path("", home.front, name="front"),
     path("login/", home.shared_login, name="shared-login"),
+    path("desk-login", desk_login.page, name="desk-login"),
+    path("callbacks/cashier/<str:centre>", callbacks.cashier, name="cashier-notices"),
 ]
 if settings.DEMO:
     urlpatterns += [path("kit/", kit.show, name="kit"), path("kit/<str:page>", kit.show, name="kit-page")]

@@ -12,7 +12,20 @@ from django.urls import URLPattern, path
 from hpf.engine.catalogue import NotOffered, catalogue
 from hpf.engine.declare import Enquiry, FormKind, Item, Redirect
 from hpf.engine.declare.item import Service
-from hpf.web.hall import cases, confirm, employers, form, home, materials, roster
+from hpf.web.desk import clock
+from hpf.web.hall import (
+    cases,
+    certificate,
+    confirm,
+    employers,
+    enquiry,
+    form,
+    home,
+    materials,
+    pay,
+    roster,
+    selection,
+)
 from hpf.web.hall.entry import HallRequest, View, at_work
 
 Steps = Mapping[str, View]
@@ -42,6 +55,9 @@ STEPS: Mapping[FormKind | type[Service], Steps] = {
         "list/again": roster.again,
         **CHAIN,
     },
+    FormKind.SELECTION: {**selection.STEPS, **CHAIN},
+    FormKind.CERTIFICATE: {**certificate.STEPS, **CHAIN},
+    Enquiry: enquiry.STEPS,
     Redirect: {"": home.redirected},
 }
 """The views of each kind of form, by the name of the step."""
@@ -78,4 +94,11 @@ urlpatterns: list[URLPattern] = [
     path("cases/<str:no>/reveal/", cases.reveal, name="case-reveal"),
     path("cases/<str:no>/material/", cases.material, name="case-material"),
     path("cases/<str:no>/voucher/", cases.voucher, name="case-voucher"),
+    path("clock/", clock.page, name="clock"),
+    path("pay/<str:order_no>/", pay.page, name="pay"),
+    path("pay/<str:order_no>/choose/", pay.choose, name="pay-choose"),
+    path("pay/<str:order_no>/back/", pay.back, name="pay-back"),
+    path("pay/<str:order_no>/state/", pay.state, name="pay-state"),
+    path("pay/<str:order_no>/cancel/", pay.cancel, name="pay-cancel"),
+    path("dues/<str:code>/voucher/", pay.voucher, name="due-voucher"),
 ]

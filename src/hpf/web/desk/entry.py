@@ -1,0 +1,151 @@
+"""The door of the desk: who of the staff stands there, with which roles, and what they may open."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.contrib.messages import ERROR, get_messages
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.template.loader import get_template
+from django.urls import reverse
+
+from hpf.access import readers as access
+from hpf.access.actor import Actor, Role
+from hpf.access.tenancy import CentreInfo
+from hpf.dues import listings as dues
+from hpf.engine import listings as engine
+from hpf.kernel.clock import Clock
+from hpf.policy.book import load
+from hpf.runs import listings as runs
+from hpf.web import errors
+from hpf.web.frame import Crumb, DemoClock, Frame, MenuGroup, MenuItem
+from hpf.web.shapes import Notice, Tone
+
+EVERYBODY = frozenset(Role)
+DECIDERS = frozenset({Role.TELLER, Role.REVIEWER})
+BOOKS = frozenset({Role.ACCOUNTANT, Role.AUDITOR, Role.ADMIN})
+OPERATORS = frozenset({Role.ADMIN})
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """A member of the centre's staff at work."""
+
+    user_id: int
+    name: str
+    roles: frozenset[Role]
+
+    @property
+    def actor(self) -> Actor:
+        """As whom verbs are called."""
+        return Actor.staff(self.user_id, self.name, self.roles)
+
+    def may(self, allowed: frozenset[Role]) -> bool:
+        """Whether one of the roles is among these."""
+        return bool(self.roles & allowed)
+
+
+class DeskRequest(HttpRequest):
+    """A request at the desk, with what the middleware and `staff` have put on it."""
+
+    centre: CentreInfo
+    clock: Clock
+    htmx: Any
+    staff: Staff
+
+
+View = Callable[..., HttpResponseBase]
+
+
+def staff(allowed: frozenset[Role]) -> Callable[[View], View]:
+    """Lets staff with one of these roles at this centre through; a stranger gets the login, anybody else a 403."""
+
+    def guard(view: View) -> View:
+        @wraps(view)
+        def seen(request: DeskRequest, *args: object, **kwargs: object) -> HttpResponseBase:
+            if not request.user.is_authenticated:
+                if request.htmx:
+                    return HttpResponse(status=403)
+                back = request.get_full_path() if request.method == "GET" else reverse("desk")
+                return HttpResponseRedirect(f"/desk-login?{urlencode({'next': back})}")
+            roles = access.roles(int(request.user.pk), request.centre.code)
+            if not roles & allowed:
+                return errors.page(request, errors.DENIED)
+            request.staff = Staff(int(request.user.pk), str(request.user.name), roles)
+            return view(request, *args, **kwargs)
+
+        return seen
+
+    return guard
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What asks for attention: cases for a person, runs that failed, receipts that nobody could place."""
+
+    cases: int
+    failed_runs: int
+    receipts: int
+
+
+def waiting() -> Waiting:
+    """The numbers beside the menu; a fixed number of queries."""
+    return Waiting(engine.cases_with_person().total, runs.failed_runs(), dues.receipts_with_problem(size=1).total)
+
+
+def render(
+    request: DeskRequest, template: str, context: Mapping[str, object], *, current: str, status: int = 200
+) -> HttpResponse:
+    """A page of the desk; `current` is the name of its address."""
+    counts = waiting()
+    text = get_template(template).render(
+        {"frame": _frame(request, current, counts), "counts": counts, **context}, request
+    )
+    response = HttpResponse(text, status=status)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def crumbs(*labels: tuple[str, str] | str) -> tuple[Crumb, ...]:
+    """The way here: 工作台 first, then (label, address) or, for this page, the label alone."""
+    told = [("工作台", reverse("desk")), *labels]
+    return tuple(Crumb(entry) if isinstance(entry, str) else Crumb(*entry) for entry in told)
+
+
+def _frame(request: DeskRequest, current: str, counts: Waiting) -> Frame:
+    now, who = request.clock.now(), request.staff
+    today = load(request.centre.code).at(now.date())
+    return Frame(
+        centre_name=today.centre_name,
+        home=reverse("desk"),
+        user_name=who.name,
+        role_name=" · ".join(role.label for role in Role if role in who.roles),
+        logout=reverse("desk-logout"),
+        menu=_menu(who, current, counts),
+        messages=_messages(request),
+        demo=DemoClock(now, reverse("clock")) if settings.DEMO else None,
+        now=now,
+    )
+
+
+def _menu(who: Staff, current: str, counts: Waiting) -> tuple[MenuGroup, ...]:
+    def item(label: str, name: str, icon: str, count: int = 0) -> MenuItem:
+        return MenuItem(label, reverse(name), icon, name == current, count)
+
+    groups = [MenuGroup("", (item("工作台", "desk", "grid"),))]
+    work = [item("批处理控制台", "desk-runs", "play", counts.failed_runs)]
+    if who.may(DECIDERS | {Role.AUDITOR}):
+        work.insert(0, item("需人工处理", "desk-cases", "user-check", counts.cases))
+    groups.append(MenuGroup("办理", work))
+    if who.may(BOOKS):
+        money = (item("未落实到账", "desk-receipts", "bank", counts.receipts), item("账务核对", "desk-books", "coins"))
+        groups.append(MenuGroup("账务", money))
+    return tuple(groups)
+
+
+def _messages(request: HttpRequest) -> tuple[Notice, ...]:
+    found = get_messages(request)
+    return tuple(Notice(str(m), Tone.BAD if m.level >= ERROR else Tone.GOOD) for m in found)
