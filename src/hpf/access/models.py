@@ -82,3 +82,27 @@ class ClockOffset(models.Model):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.CheckConstraint(condition=models.Q(only=True), name="one_clock")
         ]
+
+
+class ApiToken(models.Model):
+    """A program's right to act for one employer at one centre. Of the token itself only the hash is kept.
+
+    `user_id` is the login it was issued by (plain, None for the command line); `used` counts the requests of the minute
+    that began at `minute`.
+    """
+
+    user_id = models.BigIntegerField(null=True)
+    centre_code = models.CharField(max_length=63)
+    employer_id = models.BigIntegerField()
+    name = models.CharField(max_length=60)
+    digest = models.CharField(max_length=64, unique=True)
+    scopes = models.JSONField()
+    per_minute = models.IntegerField()
+    created_at = models.DateTimeField()
+    last_used_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+    minute = models.DateTimeField(null=True)
+    used = models.IntegerField(default=0)
+
+    class Meta:
+        indexes = (models.Index(fields=["centre_code", "employer_id"], name="tokens_of_employer"),)

@@ -19,6 +19,7 @@ from hpf.access.clock import ClockRefused, DemoClock, clock
 from hpf.access.jobs import defer
 from hpf.access.tenancy import centres, in_centre
 from hpf.api.telling import tell
+from hpf.api.telling import tell
 from hpf.outside import simulated
 from hpf.runs.schedule import RUNS, ScheduledRun
 from hpf.site.jobs import rescue_stalled
@@ -75,6 +76,7 @@ def each_minute() -> None:
     for centre in centres():
         with in_centre(centre.code):
             defer(chain_new_entries, once="chain trail")
+            defer(tell, once="tell hooks")
             defer(tell, once="tell hooks")
             defer(enquire_open_orders, once="enquire open orders")
 

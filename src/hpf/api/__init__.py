@@ -1,0 +1,1 @@
+"""REST for every item of every centre, made of the same declarations as the screens. Names no item and no centre."""
