@@ -172,7 +172,8 @@ def draft(employer_account_id: int, item_code: str) -> Draft | None:
 def draft_rows(draft_id: int, first: int = 0, last: int | None = None) -> list[DraftRow]:
     """The lines of a draft in their order, from position `first` up to but not including `last`."""
     found = models.DraftRow.objects.filter(draft_id=draft_id).order_by("no")[first:last]
-    return [DraftRow(r.no, r.data, r.worked, refusals(r.refused)) for r in found]
+    lines = found.values_list("no", "data", "worked", "refused")  # not records: a list may have 200,000 lines
+    return [DraftRow(no, data, worked, refusals(refused)) for no, data, worked, refused in lines]
 
 
 def draft_row(draft_id: int, no: int) -> DraftRow | None:
@@ -205,4 +206,5 @@ def latest_report(draft_id: int) -> ImportReport | None:
 def bad_rows(report_id: int, first: int = 0, last: int | None = None) -> list[BadRow]:
     """The lines of a workbook that were not taken, in the order of the file."""
     found = models.BadRow.objects.filter(report_id=report_id).order_by("id")[first:last]
-    return [BadRow(b.no, b.cells, refusals(b.refused)) for b in found]
+    lines = found.values_list("no", "cells", "refused")
+    return [BadRow(no, cells, refusals(refused)) for no, cells, refused in lines]

@@ -15,7 +15,11 @@ def clean(text: str) -> str:
 
     Spaces inside stay (as ordinary spaces): whether they are allowed is the field's affair.
     """
-    visible = "".join(sign for sign in text if unicodedata.category(sign) not in ("Cc", "Cf"))
+    if text.isascii() and text.isprintable():  # most cells of most workbooks
+        return text.strip()
+    visible = text
+    if not text.isprintable():
+        visible = "".join(sign for sign in text if unicodedata.category(sign) not in ("Cc", "Cf"))
     return unicodedata.normalize("NFKC", visible).strip()
 
 

@@ -25,8 +25,9 @@ _BATCH = 5_000
 _INSERT = f"""
 WITH written AS (
     INSERT INTO trail_entry (year, {_COLUMNS})
-    SELECT %s, %s, %s, %s, %s, %s, %s, %s, %s, object_id, detail::jsonb
-      FROM unnest(%s::text[], %s::text[]) WITH ORDINALITY AS t(object_id, detail, n) ORDER BY n
+    SELECT %s, %s, %s, %s, %s, %s, %s, %s, %s, object_id, detail
+      FROM ROWS FROM (json_to_recordset(%s) AS (object_id text, detail jsonb)) WITH ORDINALITY
+           AS t(object_id, detail, n) ORDER BY n
     RETURNING id, year)
 INSERT INTO trail_pending (id, year) SELECT id, year FROM written
 """
@@ -46,10 +47,10 @@ def record_many(
     if not objects:
         return
     who = [actor.kind, actor.user_id, actor.name, actor.channel, actor.employer_id]
-    ids = [str(object_id) for object_id, _ in objects]
-    details = [json.dumps(detail, cls=DjangoJSONEncoder, ensure_ascii=False) for _, detail in objects]
+    told = [{"object_id": str(object_id), "detail": detail} for object_id, detail in objects]
+    texts = json.dumps(told, cls=DjangoJSONEncoder, ensure_ascii=False)  # one text: an array's would be escaped again
     with connection.cursor() as cursor:
-        cursor.execute(_INSERT, [at.year, at, *who, verb, object_kind, ids, details])
+        cursor.execute(_INSERT, [at.year, at, *who, verb, object_kind, texts])
 
 
 @job

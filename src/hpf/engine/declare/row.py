@@ -21,11 +21,15 @@ class Row(BaseModel):
     def _empty_means_absent(cls, raw: object) -> object:
         if not isinstance(raw, Mapping):
             return raw
-        return {key: value for key, value in raw.items() if value is not None and clean(str(value)) != ""}
+        return {key: value for key, value in raw.items() if value is not None and not _is_empty(str(value))}
 
     def stored(self) -> dict[str, str]:
         """The row as texts that `parse` reads back: what drafts and cases keep."""
         return {key: _text(value) for key, value in self if value is not None}
+
+
+def _is_empty(text: str) -> bool:
+    return not text[:1].isalnum() and clean(text) == ""
 
 
 def _text(value: object) -> str:

@@ -67,19 +67,22 @@ def record_outcomes(case: models.Case, outcomes: Sequence[Outcome], now: datetim
                portion = CASE WHEN o.state = 'succeeded' THEN %s END,
                processed_at = CASE WHEN o.state <> 'referred' THEN %s::timestamptz END,
                processed_month = CASE WHEN o.state = 'succeeded' THEN %s::int END
-          FROM unnest(%s::int[], %s::text[], %s::text[]::jsonb[], %s::text[]::jsonb[], %s::text[]::jsonb[])
-               AS o(row_no, state, worked, refused, result)
+          FROM json_to_recordset(%s) AS o(row_no int, state text, worked jsonb, refused jsonb, result jsonb)
          WHERE r.year = %s AND r.case_id = %s AND r.row_no = o.row_no
     """
-    columns: list[list[Any]] = [
-        [o.row_no for o in outcomes],
-        [o.state.value for o in outcomes],
-        [None if o.worked is None else _json(o.worked) for o in outcomes],
-        [_json([r.to_json() for r in o.refused]) for o in outcomes],
-        [_json(o.result) for o in outcomes],
+    recorded = [
+        {
+            "row_no": o.row_no,
+            "state": o.state.value,
+            "worked": o.worked,
+            "refused": [r.to_json() for r in o.refused],
+            "result": o.result,
+        }
+        for o in outcomes
     ]
     with connection.cursor() as cursor:
-        cursor.execute(sql, [portion, now, int(month), *columns, year_of(case), case.id])
+        texts = json.dumps(recorded, ensure_ascii=False)  # one text: the elements of an array would be escaped again
+        cursor.execute(sql, [portion, now, int(month), texts, year_of(case), case.id])
         cursor.execute(
             "SELECT count(*) FROM engine_case_row WHERE year = %s AND case_id = %s AND state = 'referred'",
             [year_of(case), case.id],
@@ -94,7 +97,3 @@ def record_outcomes(case: models.Case, outcomes: Sequence[Outcome], now: datetim
     if final:
         case.processed_at = now
     case.save(update_fields=["succeeded", "failed", "referred", "portions", "processed_month", "processed_at"])
-
-
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False)

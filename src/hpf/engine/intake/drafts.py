@@ -208,24 +208,22 @@ def store_rows(record: models.Draft, verdicts: Sequence[Verdict]) -> None:
     sql = """
         INSERT INTO engine_draftrow (draft_id, no, key, data, worked, refused)
         SELECT %s, l.no, l.key, l.data, l.worked, l.refused
-          FROM unnest(%s::int[], %s::text[], %s::text[]::jsonb[], %s::text[]::jsonb[], %s::text[]::jsonb[])
-               AS l(no, key, data, worked, refused)
+          FROM json_to_recordset(%s) AS l(no int, key text, data jsonb, worked jsonb, refused jsonb)
         ON CONFLICT (draft_id, no) DO UPDATE
            SET key = excluded.key, data = excluded.data, worked = excluded.worked, refused = excluded.refused
     """
-    stored = [(v.line.no, v.stored_row(), v) for v in verdicts]
+    lines = [
+        {
+            "no": verdict.line.no,
+            "key": row_key(data),
+            "data": data,
+            "worked": verdict.stored_worked(),
+            "refused": [refused.to_json() for refused in verdict.refused],
+        }
+        for verdict, data in ((verdict, verdict.stored_row()) for verdict in verdicts)
+    ]
     with connection.cursor() as cursor:
-        cursor.execute(
-            sql,
-            [
-                record.id,
-                [no for no, _, _ in stored],
-                [row_key(data) for _, data, _ in stored],
-                [json.dumps(data, ensure_ascii=False) for _, data, _ in stored],
-                [json.dumps(v.stored_worked(), ensure_ascii=False) for _, _, v in stored],
-                [json.dumps([r.to_json() for r in v.refused], ensure_ascii=False) for _, _, v in stored],
-            ],
-        )
+        cursor.execute(sql, [record.id, json.dumps(lines, ensure_ascii=False)])
 
 
 def row_key(data: dict[str, Any]) -> str:

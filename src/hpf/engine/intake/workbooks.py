@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 from django.db import connection, transaction
 
@@ -172,16 +172,15 @@ def _store_bad(report: models.ImportReport, bad: Sequence[tuple[_Read, tuple[Ref
     sql = """
         INSERT INTO engine_badrow (report_id, no, cells, refused)
         SELECT %s, b.no, b.cells, b.refused
-          FROM unnest(%s::int[], %s::text[]::jsonb[], %s::text[]::jsonb[]) WITH ORDINALITY AS b(no, cells, refused, at)
+          FROM ROWS FROM (json_to_recordset(%s) AS (no int, cells jsonb, refused jsonb)) WITH ORDINALITY
+               AS b(no, cells, refused, at)
          ORDER BY b.at
     """
-    columns: list[list[Any]] = [
-        [read.row_no for read, _ in bad],
-        [json.dumps(read.texts, ensure_ascii=False) for read, _ in bad],
-        [json.dumps([r.to_json() for r in refused], ensure_ascii=False) for _, refused in bad],
+    lines = [
+        {"no": read.row_no, "cells": read.texts, "refused": [r.to_json() for r in refused]} for read, refused in bad
     ]
     with connection.cursor() as cursor:
-        cursor.execute(sql, [report.id, *columns])
+        cursor.execute(sql, [report.id, json.dumps(lines, ensure_ascii=False)])
 
 
 def _report(desk: Desk, record: models.Draft, file_name: str, total: int, good: int, head_problem: str) -> ImportReport:
