@@ -94,13 +94,14 @@ def test_the_clock_stops_at_each_run(monkeypatch: pytest.MonkeyPatch, begin: dat
 def test_the_desk_asks_and_the_scheduler_moves(monkeypatch: pytest.MonkeyPatch, begin: datetime) -> None:
     started: list[tuple[str, datetime]] = []
     _install(monkeypatch, Recorder("a", [begin + timedelta(days=1)], started))
-    DemoClock().ask(begin + timedelta(days=2))
+    assert schedule.begin_move(begin + timedelta(days=2))
+    assert not schedule.begin_move(begin + timedelta(days=3))
     schedule.move_as_asked()
     assert [due_at for _, due_at in started] == [begin + timedelta(days=1)]
     assert DemoClock().now() >= begin + timedelta(days=2)
     assert DemoClock().asked() is None
     with pytest.raises(ClockRefused):
-        DemoClock().ask(begin + timedelta(days=1))
+        schedule.begin_move(begin + timedelta(days=1))
 
 
 def test_the_clock_does_not_go_back(monkeypatch: pytest.MonkeyPatch, begin: datetime) -> None:

@@ -19,7 +19,6 @@ from hpf.access.clock import ClockRefused, DemoClock, clock
 from hpf.access.jobs import defer
 from hpf.access.tenancy import centres, in_centre
 from hpf.api.telling import tell
-from hpf.api.telling import tell
 from hpf.outside import simulated
 from hpf.runs.schedule import RUNS, ScheduledRun
 from hpf.site.jobs import rescue_stalled
@@ -77,7 +76,6 @@ def each_minute() -> None:
         with in_centre(centre.code):
             defer(chain_new_entries, once="chain trail")
             defer(tell, once="tell hooks")
-            defer(tell, once="tell hooks")
             defer(enquire_open_orders, once="enquire open orders")
 
 
@@ -113,8 +111,16 @@ def move_clock(target: datetime) -> Iterator[Due]:
     wait_until_idle()
 
 
+def begin_move(target: datetime) -> bool:
+    """Have this world's scheduler move the clock to `target` and return at once; False while it is moving already."""
+    if DemoClock().asked() is not None:
+        return False
+    DemoClock().ask(target)
+    return True
+
+
 def move_as_asked() -> None:
-    """Move the demo's clock where somebody at the desk wants it, when somebody does."""
+    """The scheduler's side of `begin_move`: a move that a killed scheduler began is gone on with by the next."""
     if (target := DemoClock().asked()) is None:
         return
     try:

@@ -212,7 +212,7 @@ SOCIALACCOUNT_PROVIDERS = {
         ],
     }
 }
-HPF_CLOCK_MOVER = "hpf.site.clock_mover.begin"
+HPF_CLOCK_MOVER = "hpf.site.schedule.begin_move"
 FORM_ACTION_ORIGINS = sorted({f"{u.scheme}://{u.netloc}" for u in map(urlsplit, (PORTAL_URL, CASHIER_URL)) if u.netloc})
 
 LANGUAGE_CODE = "zh-hans"
