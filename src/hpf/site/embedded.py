@@ -1,7 +1,7 @@
 """The embedded PostgreSQL: one private cluster per data directory, started on first use, as root or not.
 
 Demo, tests and small offices need no database server of their own. The rules this follows (file lock, connect first,
-initdb under a temporary name, no TCP, `peer` with a map) and the reasons are in docs/decisions.
+initdb under a temporary name, no TCP, `peer` with a map) and the reasons: docs/decisions/009-database-of-its-own.md.
 """
 
 import contextlib
