@@ -74,7 +74,8 @@ def test_running_again_does_nothing(centre: CentreInfo) -> None:
 
 def test_it_goes_in_batches_and_can_stop_between_any_two(centre: CentreInfo) -> None:
     loaded = town({f"E{n}": [[terms(10_000 + n)]] for n in range(7)})
-    after, steps, dues = 0, 0, 0
+    after: int | None = 0
+    steps = dues = 0
     while after is not None:
         made = changes.make_dues(ACTOR, TURN, MONTH, RULES, after=after, limit=3)
         after, steps, dues = made.next_after, steps + 1, dues + made.dues

@@ -20,8 +20,8 @@ BATCH = 500
 """Employer accounts per transaction: few enough that nobody waits, and that the planner goes by index."""
 
 _CHOSEN = """
-SELECT e.id, EXISTS (SELECT FROM dues_due d WHERE d.kind = 'remittance' AND d.employer_account_id = e.id
-                                              AND d.made_month = %(month)s)
+SELECT e.id, (SELECT d.id FROM dues_due d WHERE d.kind = 'remittance' AND d.employer_account_id = e.id
+                                            AND d.made_month = %(month)s LIMIT 1) IS NOT NULL
   FROM parties_employeraccount e WHERE {condition} ORDER BY e.id LIMIT %(limit)s
 """
 

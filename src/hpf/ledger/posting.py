@@ -20,40 +20,40 @@ from hpf.ledger.facts import AlreadyPosted, DayClosed, Posted, PurseShort, Sourc
 from hpf.ledger.vouchers import VoucherKind
 
 _RECEIPTS = """
-WITH source AS MATERIALIZED ({source}),
+WITH source AS MATERIALIZED (
+    SELECT nextval('ledger_voucher_id_seq') AS id, s.* FROM ({source} ORDER BY employer_account_id, ref) s),
 vouchers AS (
-    INSERT INTO ledger_voucher (kind, ref, employer_account_id, posted_on, at, actor_name)
-    SELECT CASE WHEN employer_account_id IS NULL THEN %(ledger_unknown)s ELSE %(ledger_known)s END,
-           ref, employer_account_id, %(ledger_on)s, %(ledger_at)s, %(ledger_actor)s
-      FROM source ORDER BY employer_account_id, ref
-    RETURNING id, ref, employer_account_id),
+    INSERT INTO ledger_voucher (id, kind, ref, employer_account_id, posted_on, at, actor_name)
+    SELECT id, CASE WHEN employer_account_id IS NULL THEN %(ledger_unknown)s ELSE %(ledger_known)s END,
+           ref, employer_account_id, %(ledger_on)s, %(ledger_at)s, %(ledger_actor)s FROM source),
 purses AS (
     INSERT INTO ledger_purse AS p (employer_account_id, balance_fen, reserved_fen)
     SELECT employer_account_id, sum(fen), 0 FROM source WHERE employer_account_id IS NOT NULL GROUP BY 1 ORDER BY 1
     ON CONFLICT (employer_account_id) DO UPDATE SET balance_fen = p.balance_fen + excluded.balance_fen),
 legs AS (
     INSERT INTO ledger_leg (voucher_id, account, fen, bank_account, employer_account_id)
-    SELECT v.id, l.account, l.sign * s.fen,
-           CASE WHEN l.sign = 1 THEN s.bank_account END, CASE WHEN l.sign = -1 THEN v.employer_account_id END
-      FROM vouchers v JOIN source s USING (ref)
-     CROSS JOIN LATERAL (VALUES (101, 1), (CASE WHEN v.employer_account_id IS NULL THEN 21901 ELSE 219 END, -1))
+    SELECT s.id, l.account, l.sign * s.fen,
+           CASE WHEN l.sign = 1 THEN s.bank_account END, CASE WHEN l.sign = -1 THEN s.employer_account_id END
+      FROM source s
+     CROSS JOIN LATERAL (VALUES (101, 1), (CASE WHEN s.employer_account_id IS NULL THEN 21901 ELSE 219 END, -1))
                 AS l(account, sign))
 SELECT count(*), 0, coalesce(sum(fen), 0)::bigint, coalesce(sum(fen), 0)::bigint FROM source
 """
 
+# Rows come fresh from the month's close, before anybody counted them, so the planner knows nothing of them and would
+# compare every row with every voucher: FULL JOIN, which leaves no row over here, allows it no nested loop.
 _ALLOCATIONS = """
 WITH source AS MATERIALIZED (SELECT * FROM ({source}) s ORDER BY account_id),
 dues AS MATERIALIZED (
-    SELECT ref, employer_account_id, sum(fen)::bigint AS fen FROM source GROUP BY 1, 2),
+    SELECT nextval('ledger_voucher_id_seq') AS id, d.*
+      FROM (SELECT ref, employer_account_id, sum(fen)::bigint AS fen FROM source GROUP BY 1, 2 ORDER BY 2, 1) d),
 vouchers AS (
-    INSERT INTO ledger_voucher (kind, ref, employer_account_id, posted_on, at, actor_name)
-    SELECT %(ledger_kind)s, ref, employer_account_id, %(ledger_on)s, %(ledger_at)s, %(ledger_actor)s
-      FROM dues ORDER BY employer_account_id, ref
-    RETURNING id, ref, employer_account_id),
+    INSERT INTO ledger_voucher (id, kind, ref, employer_account_id, posted_on, at, actor_name)
+    SELECT id, %(ledger_kind)s, ref, employer_account_id, %(ledger_on)s, %(ledger_at)s, %(ledger_actor)s FROM dues),
 legs AS (
     INSERT INTO ledger_leg (voucher_id, account, fen, employer_account_id)
-    SELECT v.id, l.account, l.sign * d.fen, v.employer_account_id
-      FROM vouchers v JOIN dues d USING (ref) CROSS JOIN (VALUES (219, 1), (201, -1)) AS l(account, sign)),
+    SELECT d.id, l.account, l.sign * d.fen, d.employer_account_id
+      FROM dues d CROSS JOIN (VALUES (219, 1), (201, -1)) AS l(account, sign)),
 purses AS (
     UPDATE ledger_purse p SET balance_fen = p.balance_fen - d.fen
       FROM (SELECT employer_account_id, sum(fen) AS fen FROM dues GROUP BY 1 ORDER BY 1) d
@@ -66,8 +66,8 @@ balances AS (
 movements AS (
     INSERT INTO ledger_movement (account_id, voucher_id, employer_account_id, this_year_fen, carried_fen, belongs_month,
                                  posted_month, kind)
-    SELECT s.account_id, v.id, s.employer_account_id, s.fen, 0, s.belongs_month, %(ledger_month)s, %(ledger_kind)s
-      FROM source s JOIN vouchers v USING (ref))
+    SELECT s.account_id, d.id, s.employer_account_id, s.fen, 0, s.belongs_month, %(ledger_month)s, %(ledger_kind)s
+      FROM source s FULL JOIN dues d USING (ref))
 SELECT (SELECT count(*) FROM dues), (SELECT count(*) FROM source), (SELECT coalesce(sum(fen), 0)::bigint FROM dues),
        (SELECT coalesce(sum(fen), 0)::bigint FROM purses)
 """
