@@ -190,7 +190,7 @@ TABLE: dict[str, tuple[Maker, str]] = {
     ),
     "number stored as a number, digits lost": (
         _cell("id_no", 330106199003070014, "0"),
-        f"7 证件号码 证件号码号码被存成数字，末尾数字已丢失，{TEXT_FORMAT}",
+        f"7 证件号码 证件号码被存成数字，末尾数字已丢失，{TEXT_FORMAT}",
     ),
     "date in the number": (
         _cell("id_no", datetime(1990, 3, 7)),  # noqa: DTZ001 - as a spreadsheet holds it

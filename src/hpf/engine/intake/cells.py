@@ -30,7 +30,7 @@ class BadKind(StrEnum):
 
 _ADVICE = {
     BadKind.FORMULA: "单元格是公式，请复制后用“粘贴数值”改为填写的内容",
-    BadKind.LOST_DIGITS: "号码被存成数字，末尾数字已丢失，请把该列设为文本格式后重新填写",
+    BadKind.LOST_DIGITS: "被存成数字，末尾数字已丢失，请把该列设为文本格式后重新填写",
     BadKind.NOT_TEXT: "单元格是带小数的数字，请把该列设为文本格式后重新填写",
     BadKind.NOT_A_NUMBER: "单元格不是有效数字，请重新填写",
     BadKind.ERROR_VALUE: "单元格是错误值（如 #REF!、#N/A），请重新填写",

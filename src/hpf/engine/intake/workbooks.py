@@ -134,7 +134,7 @@ def _read(filled: FilledRow, spec: SheetSpec) -> _Read:
         value = amount_of(cell) if column.kind == "money" else text_of(cell)
         if isinstance(value, BadCell):
             texts[column.key] = storable(value.text)
-            bad.append(Refused(f"cell_{value.kind.name.lower()}", f"{column.label}：{value.advice}", column.key,
+            bad.append(Refused(f"cell_{value.kind.name.lower()}", f"{column.label}{value.advice}", column.key,
                                texts[column.key], "", Remedy.CORRECT))  # fmt: skip
         else:
             texts[column.key] = storable(value)
