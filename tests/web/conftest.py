@@ -92,6 +92,7 @@ def browser() -> Iterator[Browser]:
     """Chromium, or a skip that says why not."""
     if not CHROMIUM.exists():
         pytest.skip(f"not run: no browser at {CHROMIUM} (set CHROMIUM)")
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # playwright keeps an event loop on this thread; our code never awaits
     with sync_playwright() as playwright:
         try:
             running = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)

@@ -60,7 +60,6 @@ _EVENTS = {
 }
 _RESULT = (
     Column("state", "处理结果", ColumnKind.TAG),
-    Column("reasons", "失败原因", wrap=True),
     Column("done", "处理时间", ColumnKind.TIME),
     Column("month", "处理成功业务年月", ColumnKind.MONTH),
     Column("portion", "批次", ColumnKind.COUNT),
@@ -146,7 +145,9 @@ def _figures(case: Case, judging: Judging) -> list[Figure]:
         for key, label in _COUNTS.items()
     ]
     shown = totalled(judging.item)
-    money = [Figure(f"{shown[-1].label}合计（元）", yuan(case.amount_fen), key=True)] if shown else []
+    money = (
+        [Figure(f"{shown[-1].label.removeprefix('合计')}合计（元）", yuan(case.amount_fen), key=True)] if shown else []
+    )
     return [*counts, *money]
 
 
@@ -222,15 +223,10 @@ def _table(request: HallRequest, case: Case, judging: Judging, behind: str) -> T
     extra = [Column("customer_no", "个人客户号", ColumnKind.CODE)] if judging.item.group is Group.ACCOUNT else []
     rows = [_row(case, judging, row) for row in found.items]
     return Table(
-        _COUNTS[behind], [columns[0], *_lead(columns), *_RESULT[:2], *columns[2:], *extra, *_RESULT[2:]], rows,
+        _COUNTS[behind], [columns[0], columns[1], _RESULT[0], *columns[2:], *extra, *_RESULT[1:]], rows,
         count=found.total, unit="笔", sorted_by="序号", empty="没有这样的记录", wide=True, id="rows",
         pager=pager(found, {"show": behind}, "#rows", "笔"),
     )  # fmt: skip
-
-
-def _lead(columns: list[Column]) -> list[Column]:
-    """The column that names the row, before its result."""
-    return columns[1:2]
 
 
 def _row(case: Case, judging: Judging, row: CaseRow) -> Row:
@@ -240,9 +236,8 @@ def _row(case: Case, judging: Judging, row: CaseRow) -> Row:
         **cells_of(judging.item, judging.rules, row.data, row.worked, reveal),
         "customer_no": row.result.get("customer_no", ""),
         "state": Tag(row.state.label, ROW_TONES[row.state]),
-        "reasons": why(row.refused),
         "done": row.processed_at,
         "month": row.processed_month,
         "portion": row.portion,
     }
-    return Row(cells, tone=Tone.BAD if row.state is RowState.FAILED else Tone.PLAIN)
+    return Row(cells, tone=Tone.BAD if row.state is RowState.FAILED else Tone.PLAIN, note=why(row.refused))

@@ -10,7 +10,7 @@ from django.urls import reverse
 from hpf.documents import readers as document_readers
 from hpf.engine import readers
 from hpf.engine.catalogue import Offer
-from hpf.engine.declare import Accept
+from hpf.engine.declare import Accept, fields_of
 from hpf.engine.execute.judge import Verdict
 from hpf.engine.facts import Draft
 from hpf.engine.intake import drafts
@@ -18,7 +18,7 @@ from hpf.engine.intake.correcting import draft_page
 from hpf.engine.intake.drafts import Desk
 from hpf.engine.intake.submit import MATERIALS_OF, submit, waits_for_batch
 from hpf.kernel.refusal import Refused
-from hpf.web.hall.entry import HallRequest, desk_of, fields_sent, say, step
+from hpf.web.hall.entry import HallRequest, desk_of, fields_sent, number_sent, say, step
 from hpf.web.hall.form import facts_of
 from hpf.web.hall.materials import may_go_on, picture, to_form
 from hpf.web.hall.notes import month_notices, months_touched
@@ -53,7 +53,7 @@ def _submit(request: HallRequest, offer: Offer, desk: Desk) -> HttpResponseBase:
     if draft is not None and draft.submit_key == key and readers.draft_totals(draft.id, [])["bad"]:
         say(request, "清册中有不能申报的记录，请更正或删除后再提交", bad=True)
         return HttpResponseRedirect(step(offer, "list", visit=visit, bad="1"))
-    case = submit(desk, offer, draft.id if draft else 0, visit, key)
+    case = submit(desk, offer, number_sent(sent.get("draft")) or 0, visit, key)
     return HttpResponseRedirect(reverse("case", args=[case.no]))
 
 
@@ -68,7 +68,7 @@ def _show(request: HallRequest, offer: Offer, desk: Desk, draft: Draft, verdicts
         "title": offer.service.title,
         "steps": STEPS,
         "hrefs": (step(offer, visit=draft.visit), step(offer, "materials", visit=draft.visit)),
-        "problems": _problems(verdicts),
+        "problems": _problems(desk, verdicts),
         "notices": [*_notices(desk, verdicts, referred, whole)],
         "facts": facts_of(request.visitor, desk),
         "when": _when(desk),
@@ -80,6 +80,7 @@ def _show(request: HallRequest, offer: Offer, desk: Desk, draft: Draft, verdicts
         "pictures": _pictures(offer, draft),
         "visit": draft.visit,
         "submit_key": draft.submit_key,
+        "draft_id": draft.id,
         "expires_at": draft.expires_at,
         "now": desk.at,
         "bad": sums["bad"],
@@ -91,11 +92,12 @@ def _show(request: HallRequest, offer: Offer, desk: Desk, draft: Draft, verdicts
     return render(request, "hall/confirm.jinja", context, status=422 if verdicts and sums["bad"] else 200)
 
 
-def _problems(verdicts: list[Verdict]) -> list[Problem]:
+def _problems(desk: Desk, verdicts: list[Verdict]) -> list[Problem]:
     """The lines that no longer pass, the first of them in full."""
+    named_by = fields_of(desk.judging.item.row)[0].key
     bad = [v for v in verdicts if v.refused]
     found = [
-        Problem(r.text, row=f"第 {v.line.no} 行 {next(iter(v.line.data.values()), '')}", hint=r.hint or r.remedy.label)
+        Problem(r.text, row=f"第 {v.line.no} 行 {v.line.data.get(named_by, '')}", hint=r.hint or r.remedy.label)
         for v in bad[:_TOLD]
         for r in v.refused
     ]

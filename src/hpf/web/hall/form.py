@@ -139,5 +139,5 @@ def _figures(desk: Desk, draft: Draft) -> list[Figure]:
     """本次申报人数 and the total, once the list is confirmed."""
     shown = totalled(desk.judging.item)
     sums = readers.draft_totals(draft.id, [s.key for s in shown])
-    money = [Figure(f"{s.label}合计（元）", yuan(sums[s.key]), key=s is shown[-1]) for s in shown]
+    money = [Figure(f"{s.label.removeprefix('合计')}合计（元）", yuan(sums[s.key]), key=s is shown[-1]) for s in shown]
     return [Figure("本次申报人数", draft.rows, "人"), *money]

@@ -100,7 +100,7 @@ def picture(one: Uploaded, href: str, delete: str = "") -> Picture:
 def _field(desk: Desk, number: int) -> Field:
     today = desk.judging.rules.today
     return Field(
-        "files", "选择文件", FieldKind.FILE, required=True, multiple=True, prefix=f"m{number}",
+        "files", "选择文件", FieldKind.FILE, multiple=True, prefix=f"m{number}",
         accept=",".join(f".{kind}" for kind in today.upload_types), max_bytes=today.upload_max_bytes,
     )  # fmt: skip
 

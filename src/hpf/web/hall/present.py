@@ -46,12 +46,14 @@ _ENTRY = {
     FieldKind.CHOICE: Shape.SELECT,
     FieldKind.MONEY: Shape.MONEY,
     FieldKind.PHONE: Shape.PHONE,
+    FieldKind.MONTH: Shape.MONTH,
 }
 _OF_FIELD = {
     FieldKind.NAME: ColumnKind.NAME,
     FieldKind.ID_NUMBER: ColumnKind.CODE,
     FieldKind.MONEY: ColumnKind.MONEY,
     FieldKind.PHONE: ColumnKind.CODE,
+    FieldKind.MONTH: ColumnKind.MONTH,
 }
 OF_COLUMN = {
     DeclaredKind.NUMBER: ColumnKind.NUMBER,
@@ -106,7 +108,7 @@ def frame_of(request: HttpRequest, current: str = "") -> Frame:
         home=reverse("home"),
         help=reverse("help"),
         messages=_messages(request),
-        demo=DemoClock(now) if settings.DEMO else None,
+        demo=DemoClock(now, reverse("clock")) if settings.DEMO else None,
         now=now,
     )
     visitor = getattr(request, "visitor", None)
@@ -265,7 +267,7 @@ def _entry_field(
         _ENTRY[spec.kind],
         value,
         required=spec.required,
-        help=spec.note,
+        placeholder=spec.note,
         error=errors.get(spec.key, ""),
         options=options,
         suffix="元" if spec.kind is FieldKind.MONEY else "",

@@ -154,11 +154,10 @@ def _fields(desk: Desk, entry: Entry) -> list[Field]:
 
 def _entry_actions(offer: Offer, draft: Draft, entry: Entry, why_not_save: str) -> tuple[Action, ...]:
     back = step(offer, "list", visit=draft.visit)
-    compute = Action("试算", name="do", value="try", look=Look.QUIET, attrs={"class": "no-js"})
     if entry.editing is not None:
-        return (compute, Action("取消修改", back, look=Look.QUIET), Action("保存修改", look=Look.PRIMARY, icon="check"))
+        return (Action("取消修改", back, look=Look.QUIET), Action("保存修改", look=Look.PRIMARY, icon="check"))
     save = Action("保存", icon="check", look=Look.PLAIN if why_not_save else Look.PRIMARY, why_not=why_not_save)
-    return (compute, Action("清除录入数据", back, "x", Look.QUIET), save)
+    return (Action("清除录入数据", back, "x", Look.QUIET), save)
 
 
 def _figures(desk: Desk, draft: Draft, totals: Mapping[str, int]) -> list[Figure]:
