@@ -1,11 +1,12 @@
 """From submission to opened accounts: what becomes of each row, when, and in which business month."""
 
+import uuid
 from collections.abc import Callable
 
 import pytest
 from tests.engine.hall import (
-    BEFORE_60S,
     ELSEWHERE,
+    OFFER,
     Hall,
     at,
     case_now,
@@ -15,17 +16,17 @@ from tests.engine.hall import (
     person,
     rows_of,
     state,
+    upload_materials,
     verdicts,
 )
 from tests.parties.builders import employer, key, normal, sealed
 from tests.parties.builders import person as known
 
-from hpf.access.actor import Actor, Role
 from hpf.dues.changes import close_month
-from hpf.engine import listings, readers
-from hpf.engine.execute.by_person import approve_rows, refuse_rows
+from hpf.engine import readers
 from hpf.engine.execute.execute import StillBusy, execute
 from hpf.engine.facts import Case, CaseState
+from hpf.engine.intake.direct import Sent, submit_rows
 from hpf.engine.jobs import SYSTEM
 from hpf.kernel.clock import FixedClock
 from hpf.kernel.month import Month
@@ -34,7 +35,6 @@ from hpf.parties import readers as standings
 from hpf.parties.facts import Fund, MembershipStatus, Sealing
 from hpf.runs.schedule import RUNS
 
-TELLER = Actor.staff(9, "周静", frozenset({Role.TELLER}))
 BATCH = next(run for run in RUNS if run.code == "next_day")
 
 
@@ -239,86 +239,26 @@ def test_a_person_waiting_in_another_case_of_ours_is_registered_already(
     assert state(case) is CaseState.CONCLUDED
 
 
-def _with_person(hall: Hall, drain: Callable[[], int]) -> Case:
-    """A case of four rows, two of which need a person (the second and the third)."""
-    case = hall.submitted(person(1), person(3, **BEFORE_60S), person(5, **BEFORE_60S), person(7))
-    drain()
-    return case
-
-
-RETIRED = "职工已超过法定退休年龄"
-
-
-@pytest.mark.req("HZ-2.4.1-49", "HZ-2.4.2-06", "HZ-2.4.2-08", "HZ-2.4.2-17")
-def test_rows_that_need_a_person_wait_while_the_others_are_final(
+@pytest.mark.req("HZ-1.2-15", "HZ-2.4.1-42")
+def test_of_two_cases_of_one_employer_the_earlier_opens_the_person(
     hall: Hall, clock: FixedClock, drain: Callable[[], int]
 ) -> None:
-    clock.move_to(at("2026-11-18 10:00"))
-    case = _with_person(hall, drain)
-    assert verdicts(case) == ["成功", RETIRED, RETIRED, "成功"]
-    now = case_now(case)
-    assert (now.state, now.succeeded, now.pending, now.referred) == (CaseState.WITH_PERSON, 2, 2, 2)
-    assert [c.no for c in listings.cases_with_person().items] == [case.no]
-    assert len(due_in("2026-11")) == 2
-
-    clock.move_to(at("2026-11-19 10:00"))
-    approve_rows(TELLER, case.id, [2], clock)
-    assert (verdicts(case), state(case)) == (["成功", "成功", RETIRED, "成功"], CaseState.WITH_PERSON)
-    clock.move_to(at("2026-11-23 10:00"))
-    refuse_rows(TELLER, case.id, [3], "材料不清晰", clock)
-    assert (verdicts(case), state(case)) == (["成功", "成功", "材料不清晰", "成功"], CaseState.CONCLUDED)
-    assert [(portion, rows) for portion, _, rows in listings.portions_of_case(case_now(case))] == [(1, 2), (2, 1)]
-    assert [row.portion for row in rows_of(case)] == [1, 2, None, 1]
-    assert rows_of(case)[2].worked["base"] == "8200.00"
+    clock.move_to(at("2026-11-18 17:10"))
+    draft = hall.enter()
+    hall.save(draft, person(1))
+    hall.ready(draft)
+    early = _sent_by_program(hall, person(1))
+    clock.move_to(at("2026-11-18 17:20"))
+    late = hall.submit(draft)
+    _play(clock, "2026-11-19 06:00", drain)
+    assert (verdicts(early), verdicts(late)) == (["成功"], ["已有登记记录"])
 
 
-@pytest.mark.req("HZ-2.4.1-49", "HZ-2.4.2-13")
-def test_a_person_who_decides_after_the_cut_off_decides_for_the_next_month(
-    hall: Hall, clock: FixedClock, drain: Callable[[], int]
-) -> None:
-    clock.move_to(at("2026-11-18 10:00"))
-    case = hall.submitted(person(1, **BEFORE_60S))
-    drain()
-    assert (state(case), case_now(case).processed_at) == (CaseState.WITH_PERSON, None)
-    clock.move_to(at("2026-11-23 10:00"))
-    approve_rows(TELLER, case.id, [1], clock)
-    assert (state(case), _months(case)) == (CaseState.CONCLUDED, ("2026-11", "2026-12"))
-    events = [(event.event, event.actor) for event in readers.timeline(case.id)]
-    assert events[-2:] == [("start", "周静"), ("finish", "周静")]
-
-
-def test_an_approved_row_is_judged_once_more(hall: Hall, clock: FixedClock, drain: Callable[[], int]) -> None:
-    case = hall.submitted(person(1, **BEFORE_60S))
-    drain()
-    other = Hall(city([employer("C")])["C"], clock)
-    theirs = other.submitted(person(1, **BEFORE_60S))
-    drain()
-    approve_rows(TELLER, theirs.id, [1], clock)
-    approve_rows(TELLER, case.id, [1], clock)
-    assert (verdicts(theirs), verdicts(case)) == (["成功"], [ELSEWHERE])
-    assert state(case) is CaseState.FAILED
-
-
-def test_deciding_twice_is_deciding_once(hall: Hall, clock: FixedClock, drain: Callable[[], int]) -> None:
-    case = _with_person(hall, drain)
-    for _ in range(2):
-        approve_rows(TELLER, case.id, [2], clock)
-        refuse_rows(TELLER, case.id, [3], "材料缺失", clock)
-    refuse_rows(TELLER, case.id, [2], "材料缺失", clock)
-    approve_rows(TELLER, case.id, [3], clock)
-    approve_rows(TELLER, case.id, [1], clock)
-    assert verdicts(case) == ["成功", "成功", "材料缺失", "成功"]
-    assert len(due_in("2026-11")) == 3
-
-
-@pytest.mark.req("HZ-2.4.2-10")
-def test_a_refusal_by_a_person_needs_its_reason(hall: Hall, clock: FixedClock, drain: Callable[[], int]) -> None:
-    case = hall.submitted(person(1, **BEFORE_60S))
-    drain()
-    with pytest.raises(ValueError, match="reason"):
-        refuse_rows(TELLER, case.id, [1], "  ", clock)
-    refuse_rows(TELLER, case.id, [1], "不符合办理条件", clock)
-    assert (verdicts(case), state(case)) == (["不符合办理条件"], CaseState.FAILED)
+def _sent_by_program(hall: Hall, *rows: dict[str, str]) -> Case:
+    """A case that a program sends beside the list in the hall."""
+    key = str(uuid.uuid4())
+    upload_materials(hall.desk, key)
+    return submit_rows(hall.desk, OFFER, Sent(key, rows, declared=True))[0]
 
 
 def test_another_case_of_a_held_account_comes_back_later(hall: Hall, clock: FixedClock) -> None:

@@ -108,17 +108,21 @@ def queued_cases(before: datetime) -> list[int]:
     return list(found.order_by("declared_at", "id").values_list("id", flat=True))
 
 
-def ids_in_process(item_code: str, employer_account_id: int, except_case: int | None) -> frozenset[str]:
-    """Id numbers with a row waiting in another open case of this item and employer account."""
+def ids_in_process(item_code: str, employer_account_id: int, case_id: int | None) -> frozenset[str]:
+    """Id numbers with a row waiting in another open case of this item and employer account.
+
+    Seen from a case under execution only earlier declarations count, or two cases would refuse each other's rows.
+    """
     sql = """
         SELECT r.id_no FROM engine_case c JOIN engine_case_row r ON r.case_id = c.id
            AND r.year = extract(year FROM c.declared_at AT TIME ZONE 'Asia/Shanghai')::int
-         WHERE c.employer_account_id = %s AND c.item_code = %s AND c.id IS DISTINCT FROM %s
-           AND c.state IN ('submitted', 'queued', 'in_process', 'with_person', 'awaiting_review', 'accepted')
-           AND r.state IN ('pending', 'referred')
+         WHERE c.employer_account_id = %(account)s AND c.item_code = %(item)s
+           AND c.state IN ('submitted', 'queued', 'in_process', 'with_person') AND r.state IN ('pending', 'referred')
+           AND (%(case)s::bigint IS NULL
+                OR (c.declared_at, c.id) < (SELECT o.declared_at, o.id FROM engine_case o WHERE o.id = %(case)s))
     """
     with connection.cursor() as cursor:
-        cursor.execute(sql, [employer_account_id, item_code, except_case])
+        cursor.execute(sql, {"account": employer_account_id, "item": item_code, "case": case_id})
         return frozenset(row[0] for row in cursor.fetchall())
 
 

@@ -155,10 +155,13 @@ def _outcomes(work: Work, verdicts: Sequence[Verdict]) -> list[Outcome]:
 def _finish(case_id: int, actor: Actor, now: datetime) -> Case:
     with transaction.atomic():
         case = models.Case.objects.select_for_update().get(id=case_id)
-        if CaseState(case.state) not in (CaseState.IN_PROCESS, CaseState.ACCEPTED):
+        state, done = CaseState(case.state), case.succeeded + case.failed == case.total
+        if state is CaseState.WITH_PERSON and done:  # somebody else's decision has put it back there meanwhile
+            move(actor, now, case, Event.START)
+        elif state not in (CaseState.IN_PROCESS, CaseState.ACCEPTED):
             return case_of(case)
         parties.release(case.employer_account_id, case_id)
-        if case.succeeded + case.failed < case.total:
+        if not done:
             move(actor, now, case, Event.AWAIT_PERSON, f"{case.referred}笔由中心人工处理")
         elif case.succeeded == 0:
             move(actor, now, case, Event.FAIL)
