@@ -76,7 +76,7 @@ class World:
         at = datetime.combine(month.last_day, datetime.min.time(), TZ) + timedelta(hours=9)
 
         def close(batch: list[int]) -> None:
-            changes.make_dues(ACTOR, at, month, self._rules, employer_account_ids=batch, limit=self._batch)
+            changes.make_dues(ACTOR, at, month, self._rules, employer_account_ids=batch)
 
         def post(batch: list[int]) -> None:
             dues.settle_month(ACTOR, at, month, self._payees, employer_account_ids=batch, limit=self._batch)

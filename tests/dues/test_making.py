@@ -95,6 +95,13 @@ def test_held_accounts_are_passed_over_and_come_later(centre: CentreInfo) -> Non
     assert (made.dues, made.held) == (1, ())
 
 
+def test_those_named_are_taken_all_at_once(centre: CentreInfo) -> None:
+    loaded = town({f"E{n}": [[terms(10_000)]] for n in range(5)})
+    named = [*loaded.employer_account_ids.values()][1:]
+    made = changes.make_dues(ACTOR, TURN, MONTH, RULES, employer_account_ids=named, limit=2)
+    assert (made.dues, made.next_after) == (4, None)
+
+
 def test_an_account_that_somebody_works_on_is_not_waited_for(committed_centre: Clone) -> None:
     loaded = town({"A": [[terms(10_000)]], "B": [[terms(20_000)]]})
     with psycopg.connect(committed_centre.app_conninfo) as other:

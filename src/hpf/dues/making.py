@@ -10,6 +10,7 @@ from hpf.access.actor import Actor
 from hpf.access.partitions import ensure_months
 from hpf.dues.closing import close_month
 from hpf.dues.facts import DueKind, Made, SettlementState
+from hpf.kernel.clock import in_china
 from hpf.kernel.money import Money
 from hpf.kernel.month import Month
 from hpf.parties.readers import normal_terms_sql
@@ -22,7 +23,7 @@ BATCH = 500
 _CHOSEN = """
 SELECT e.id, (SELECT d.id FROM dues_due d WHERE d.kind = 'remittance' AND d.employer_account_id = e.id
                                             AND d.made_month = %(month)s LIMIT 1) IS NOT NULL
-  FROM parties_employeraccount e WHERE {condition} ORDER BY e.id LIMIT %(limit)s
+  FROM parties_employeraccount e WHERE {condition}
 """
 
 # Somebody who is executing a case on the account has it locked, or holds it between two chunks: come back to it.
@@ -72,14 +73,17 @@ def make_dues(
 ) -> Made:
     """Make the dues of `month` for the next `limit` employer accounts whose id is above `after`, in one transaction.
 
-    Going on with `after=made.next_after` until that is None makes them all; with `employer_account_ids` only among
-    those (the held ones of an earlier call). Who has a due already is passed over, so that running again does nothing;
-    who has nobody normal gets none (domain-values A2). Held or locked accounts are skipped and returned. A fixed number
-    of statements, however many people there are. The month is closed by it. Prepaid money is not taken.
+    Going on with `after=made.next_after` until that is None makes them all; with `employer_account_ids` it takes those
+    and no others, all at once (the held ones of an earlier call). Who has a due already is passed over, so that running
+    again does nothing; who has nobody normal gets none (domain-values A2). Held or locked accounts are skipped and
+    returned. A fixed number of statements, however many people there are. The month is closed by it. Prepaid money is
+    not taken.
     """
     only = None if employer_account_ids is None else sorted(employer_account_ids)
     params: dict[str, Any] = {"after": after, "limit": limit, "only": only, "month": int(month)}
-    condition = "e.id > %(after)s" if only is None else "e.id = ANY(%(only)s) AND e.id > %(after)s"
+    condition = (
+        "e.id > %(after)s ORDER BY e.id LIMIT %(limit)s" if only is None else "e.id = ANY(%(only)s) ORDER BY e.id"
+    )
     with transaction.atomic(), connection.cursor() as cursor:
         close_month(actor, at, month)
         cursor.execute("SELECT to_regclass(%s) IS NULL", [f"dues_due_line_{int(month)}"])
@@ -87,7 +91,7 @@ def make_dues(
             ensure_months("dues_due_line", [int(month)])
         cursor.execute(_CHOSEN.format(condition=condition), params)
         chosen = cursor.fetchall()
-        next_after = chosen[-1][0] if len(chosen) == limit else None
+        next_after = chosen[-1][0] if only is None and len(chosen) == limit else None
         wanted = [account_id for account_id, has_due in chosen if not has_due]
         cursor.execute(_FREE, {"ids": wanted})
         free = [row[0] for row in cursor.fetchall()]
@@ -104,7 +108,7 @@ def make_dues(
 def _make(ids: list[int], at: datetime, month: Month, rules: Rules) -> tuple[int, int, int]:
     """Dues and lines of these locked employer accounts; number of dues, of lines, their sum in fen."""
     terms, params = normal_terms_sql(month)
-    numbering = rules.at(at.date()).number_due
+    numbering = rules.at(in_china(at).date()).number_due
     with connection.cursor() as cursor:
         cursor.execute("SELECT nextval('dues_due_no') FROM generate_series(1, %s)", [len(ids)])
         codes = [numbering.format(kind="H", month=int(month), serial=row[0]) for row in cursor.fetchall()]

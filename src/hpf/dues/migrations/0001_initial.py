@@ -28,7 +28,7 @@ CREATE TABLE dues_due (
     settled_at timestamptz CHECK ((settled_at IS NOT NULL) = (state = 'settled')),
     credited_at timestamptz CHECK (credited_at IS NULL OR state = 'settled')
 ) WITH (fillfactor = 70);
-CREATE UNIQUE INDEX dues_one_remittance ON dues_due (employer_account_id, made_month) WHERE kind = 'remittance';
+CREATE UNIQUE INDEX dues_one_remittance ON dues_due (made_month, employer_account_id) WHERE kind = 'remittance';
 CREATE INDEX dues_of_employer ON dues_due (employer_account_id, made_month);
 CREATE TABLE dues_due_line (
     due_id bigint NOT NULL,
