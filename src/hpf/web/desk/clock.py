@@ -8,18 +8,19 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.template.loader import get_template
 from django.urls import reverse
 from django.utils.module_loading import import_string
 
+from hpf.access.clock import DemoClock
 from hpf.kernel.clock import TZ
 from hpf.policy.book import load
 from hpf.runs import listings
 from hpf.runs.facts import RunState
 from hpf.web.desk.console import next_runs
-from hpf.web.frame import DemoClock, Frame
+from hpf.web.frame import DemoClock as ClockShown
+from hpf.web.frame import Frame
 from hpf.web.shapes import Action, Column, ColumnKind, Event, EventState, Field, FieldKind, Problem, Row, Table
 
 _FARTHEST = timedelta(days=400)
@@ -28,20 +29,19 @@ _NEXT = (Column("title", "批处理", ColumnKind.NAME), Column("at", "时间", C
 
 
 def page(request: HttpRequest) -> HttpResponseBase:
-    """The clock; POST moves it to a moment; `?to=` follows a move until it has arrived. 404 outside the demo."""
+    """The clock; POST has it moved to a moment, and the page follows until it is there. 404 outside the demo."""
     if not settings.DEMO:
         raise Http404
     if request.method == "POST":
         return _move(request)
-    now, moving = _now(request), _moment(request.GET.get("to", ""))
-    context = _context(request, now, moving if moving is not None and not _arrived(now, moving) else None, ())
+    moving = DemoClock().asked()
     if request.headers.get("HX-Request"):
-        if moving is not None and _arrived(now, moving):
+        if moving is None:
             answer = HttpResponse(status=200)
             answer["HX-Redirect"] = reverse("clock")
             return answer
-        return HttpResponse(get_template("desk/moving.jinja").render(context, request))
-    return HttpResponse(get_template("desk/clock.jinja").render(context, request))
+        return HttpResponse(get_template("desk/moving.jinja").render(_context(request, moving, ()), request))
+    return HttpResponse(get_template("desk/clock.jinja").render(_context(request, moving, ()), request))
 
 
 def _move(request: HttpRequest) -> HttpResponseBase:
@@ -55,28 +55,25 @@ def _move(request: HttpRequest) -> HttpResponseBase:
     elif target - now > _FARTHEST:
         problem = f"一次最多拨动 {_FARTHEST.days} 天"
     if target is None or problem:
-        context = _context(request, now, None, [Problem(problem, "f-day")])
+        context = _context(request, None, [Problem(problem, "f-day")])
         return HttpResponse(get_template("desk/clock.jinja").render(context, request), status=422)
     mover: Callable[[datetime], bool] = import_string(settings.HPF_CLOCK_MOVER)
-    if not mover(target):
-        messages.error(request, "时钟正在拨动，请等待完成")
-        return HttpResponseRedirect(reverse("clock"))
-    return HttpResponseRedirect(f"{reverse('clock')}?to={target:%Y-%m-%dT%H:%M}")
+    mover(target)  # while it is moving already nothing happens, and the page tells where to
+    return HttpResponseRedirect(reverse("clock"))
 
 
-def _context(
-    request: HttpRequest, now: datetime, moving: datetime | None, problems: "tuple[()] | list[Problem]"
-) -> dict[str, Any]:
+def _context(request: HttpRequest, moving: datetime | None, problems: "tuple[()] | list[Problem]") -> dict[str, Any]:
     centre = request.centre  # type: ignore[attr-defined]  # set by the centre's middleware
+    now = _now(request)
     coming = next_runs(now)
     rows = [Row({"title": title, "at": at}) for title, at in coming]
     sent = request.POST
     return {
         "frame": Frame(centre_name=load(centre.code).at(now.date()).centre_name, home=reverse("home"),
-                       demo=DemoClock(now), now=now),
+                       demo=ClockShown(now), now=now),
         "now": now,
         "moving": moving,
-        "poll": f"{reverse('clock')}?to={moving:%Y-%m-%dT%H:%M}" if moving else "",
+        "poll": reverse("clock") if moving else "",
         "problems": problems,
         "quick": _quick(now, coming),
         "fields": [
@@ -113,12 +110,6 @@ def _ran() -> list[Event]:
 def _now(request: HttpRequest) -> datetime:
     now: datetime = request.clock.now()  # type: ignore[attr-defined]  # set by the clock's middleware
     return now
-
-
-def _arrived(now: datetime, target: datetime) -> bool:
-    """Whether the clock stands there and nothing that fell due on the way is still at work."""
-    busy = any(one.state in (RunState.WAITING, RunState.RUNNING) for one in listings.runs().items[:_LATEST])
-    return now >= target and not busy
 
 
 def _moment(text: str) -> datetime | None:
