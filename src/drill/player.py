@@ -1,0 +1,205 @@
+"""Plays months of a city: random but reproducible employers' days, with the accidents that happen in one.
+
+A play is a row of days at the desk's clock. What happens on them is drawn from the seed; everything that was done is
+kept as an act with its step, and everything that can be read is read before and after.
+"""
+
+import random
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+
+from drill import days
+from drill.desk import Cashier, Desk, Stuck, snapshot
+from drill.door import Refused
+from drill.hall import Hall
+from drill.papers import RowSent
+from drill.paying import Payer
+from drill.people import MISTAKES, People
+from drill.race import together
+from drill.records import Act, Declared, Denied, Offered, Play, Snapshot
+from drill.world import World
+
+_DONE = frozenset({"已办结", "办理失败", "人工处理中", "待支付", "业务受理"})
+_PATIENCE_SECONDS = 400
+
+
+class NotPlayable(Exception):
+    """This world cannot be played; the text says why."""
+
+
+@dataclass
+class Player:
+    """Somebody who works in all the halls at once. `say` is told what happens, line by line."""
+
+    world: World
+    seed: int
+    halls: Sequence[Hall]
+    desk: Desk
+    cashier: Cashier
+    say: Callable[[str], None]
+    accidents: bool = True
+    acts: list[Act] = field(default_factory=list)
+    known: list[tuple[str, RowSent]] = field(default_factory=list)
+    """People who are normal, as far as the player knows, with the account they pay at."""
+
+    def __post_init__(self) -> None:
+        """Everything drawn comes from the seed."""
+        self.draw = random.Random(f"play {self.seed}")
+        self.people = People(self.seed)
+        self.payer = Payer(self)
+
+    def play(self, months: int) -> Play:
+        """Play so many business months from the clock's present one on. Raises NotPlayable."""
+        first_month = days.business_month(self.desk.now().date())
+        self.cashier.turn()
+        first = self.look(first_month)
+        month = first_month
+        for _ in range(months):
+            if month not in days.GOLDEN:
+                raise NotPlayable(f"{month} is not in the table of days")
+            self._month(month)
+            month = days.after(month)
+        self.cashier.turn()
+        last = self.look(first_month, slips=True)
+        accounts = tuple(hall.account for hall in self.halls)
+        return Play(self.seed, accounts, first, tuple(self.acts), last, alone=self.world.var is not None)
+
+    def look(self, since_month: int, *, slips: bool = False) -> Snapshot:
+        """Read everything there is to read."""
+        told = {hall.account.no: hall.told(since_month, slips=slips) for hall in self.halls}
+        return snapshot(self.desk, self.cashier, told)
+
+    def step(self) -> int:
+        """The number of the next thing that is done."""
+        return len(self.acts) + 1
+
+    def go(self, day: date, hour: int, minute: int) -> datetime:
+        """Move the clock there, unless it is later already; what it shows then."""
+        target = datetime(day.year, day.month, day.day, hour, minute, tzinfo=days.TZ)
+        if target > self.desk.now():
+            self.desk.move_to(target)
+        now = self.desk.now()
+        self.say(f"{now:%Y-%m-%d %H:%M}")
+        return now
+
+    def _month(self, month: int) -> None:
+        told = days.GOLDEN[month]
+        early = max(self.desk.now().date(), told.cutoff - timedelta(days=self.draw.randint(8, 15)))
+        self.go(early, 10, 0)
+        for hall in self.halls:
+            self._open(hall)
+        self.go(told.cutoff - timedelta(days=self.draw.randint(2, 5)), 17, 5)
+        self._after_hours()
+        self.go(told.cutoff, 16, 30)
+        self._open(self.draw.choice(self.halls))
+        self._at_once()
+        self.go(told.cutoff, 17, 5)
+        self._open(self.draw.choice(self.halls))
+        if told.made != told.cutoff:
+            self.go(told.cutoff + timedelta(days=1), 10, 0)
+            self._open(self.draw.choice(self.halls))
+        self.go(told.made, 22, 10)
+        self.go(told.made + timedelta(days=1), 9, 30)
+        self.payer.pay_all()
+
+    # opening
+
+    def _open(self, hall: Hall) -> None:
+        """A list of one's own, typed or from a workbook, with some mistakes in it; then the submission."""
+        today = self.desk.now().date()
+        by_file = self.draw.randrange(2) == 0
+        rows = [self.people.one(today) for _ in range(self.draw.randint(3, 8) if by_file else self.draw.randint(1, 2))]
+        bad = [self._mistake(hall, self.people.one(today)) for _ in range(self.draw.randint(0, 3))]
+        rows = [*rows, *bad]
+        self.draw.shuffle(rows)
+        if by_file and self.draw.randrange(2):
+            rows.append(rows[0])
+        taken = self._import(hall, rows) if by_file else self._type(hall, rows)
+        if taken:
+            self._submit(hall, taken, kill=self.accidents and self.draw.randrange(6) == 0)
+
+    def _mistake(self, hall: Hall, row: RowSent) -> RowSent:
+        kind = self.draw.choice([*MISTAKES, "normal elsewhere", "normal here", "another name"])
+        if kind in MISTAKES:
+            return MISTAKES[kind](row)
+        here = hall.account.no
+        some = [known for account, known in self.known if (account == here) == (kind == "normal here")]
+        if not some:
+            return MISTAKES["wrong check digit"](row)
+        person = self.draw.choice(some)
+        return replace(person, name=row.name) if kind == "another name" else person
+
+    def _type(self, hall: Hall, rows: Sequence[RowSent]) -> list[RowSent]:
+        page, taken = hall.enter(), []
+        for place, row in enumerate(rows):
+            at = self.desk.now()
+            page, refused = hall.save(page, row)
+            self.acts.append(Offered(self.step(), hall.account.no, at, "entry", place, row, tuple(refused)))
+            taken += [] if refused else [row]
+        self.page = page
+        return taken
+
+    def _import(self, hall: Hall, rows: Sequence[RowSent]) -> list[RowSent]:
+        at, step = self.desk.now(), self.step()
+        try:
+            self.page, refused = hall.load(hall.enter(), rows)
+        except Refused as whole:
+            refused = dict.fromkeys(range(len(rows)), whole.told)
+        for place, row in enumerate(rows):
+            told = tuple(refused.get(place, ()))
+            self.acts.append(Offered(step, hall.account.no, at, "workbook", place, row, told))
+        return [row for place, row in enumerate(rows) if place not in refused]
+
+    def _submit(self, hall: Hall, rows: Sequence[RowSent], *, kill: bool = False) -> None:
+        last = hall.prepare(self.page)
+        before = self.desk.now()
+        case_no = hall.hand_in(last)
+        if kill and self.world.kill("worker"):
+            self.say("the worker is killed")
+        self._declared(hall, case_no, before, rows)
+        if self.draw.randrange(4) == 0:
+            again = hall.hand_in(last)
+            self.acts.append(Denied(self.step(), "the same form sent twice is two cases", again != case_no, again))
+        self.await_case(hall, case_no)
+
+    def _declared(self, hall: Hall, case_no: str, before: datetime, rows: Sequence[RowSent]) -> None:
+        self.acts.append(Declared(self.step(), hall.account.no, case_no, before, self.desk.now(), tuple(rows)))
+        self.known += [(hall.account.no, row) for row in rows]
+        self.say(f"  {case_no}: {len(rows)} rows by {hall.account.name}")
+
+    def await_case(self, hall: Hall, case_no: str) -> str:
+        """Wait until a case has been dealt with, or waits for the next day. Raises Stuck."""
+        end = time.monotonic() + _PATIENCE_SECONDS
+        while (state := hall.case_state(case_no)) not in _DONE:
+            if time.monotonic() > end:
+                raise Stuck(f"case {case_no} is still {state}")
+            time.sleep(0.2)
+        return state
+
+    def _after_hours(self) -> None:
+        """Some submit after 17:00; two want the same person, one a little later than the other."""
+        for hall in self.halls:
+            if self.draw.randrange(2):
+                self._open(hall)
+        if len(self.halls) > 1:
+            first, second = self.draw.sample(list(self.halls), 2)
+            row = self.people.one(self.desk.now().date())
+            for hall in (first, second):
+                if self._type(hall, [row]):
+                    self._submit(hall, [row])
+
+    def _at_once(self) -> None:
+        """Two employers submit the same person at the same moment; one of them must lose."""
+        if len(self.halls) < 2:
+            return
+        pair = self.draw.sample(list(self.halls), 2)
+        row = self.people.one(self.desk.now().date())
+        ready = [(hall, hall.prepare(self.page)) for hall in pair if self._type(hall, [row])]
+        before = self.desk.now()
+        cases = together([lambda h=hall, last=last: h.hand_in(last) for hall, last in ready])  # type: ignore[misc]
+        for (hall, _), case_no in zip(ready, cases, strict=True):
+            self._declared(hall, case_no, before, [row])
+        for (hall, _), case_no in zip(ready, cases, strict=True):
+            self.await_case(hall, case_no)
