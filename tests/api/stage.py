@@ -8,13 +8,17 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 from django.test import Client
+from tests.dues import builders as money
 from tests.engine.hall import PDF, city
 from tests.parties.builders import employer
 from tests.parties.builders import person as citizen
 
 from hpf.access.tokens import Scope, issue
+from hpf.dues import changes as dues
 from hpf.engine.catalogue import catalogue
 from hpf.engine.declare import Item
+from hpf.kernel.clock import FixedClock
+from hpf.kernel.month import Month
 from hpf.parties import readers as parties
 from hpf.parties.facts import Fund
 from hpf.policy.book import load
@@ -100,6 +104,18 @@ def caller(account_id: int, *scopes: Scope, per_minute: int = 100_000) -> Caller
 def two_employers() -> dict[Any, int]:
     """A and B, and C with an account for each fund, in a city with somebody who is nobody's."""
     refs = city([employer("A"), employer("B"), employer("C", funds=tuple(Fund))], [citizen(500)])
+    return dict(refs)
+
+
+def debtor(clock: FixedClock) -> dict[Any, int]:
+    """Employer A with two people, October's due paid and November's owed, on a day on which it can be paid."""
+    refs = money.town({"A": [[money.terms(64_000)], [money.terms(80_000)]], "B": []}).employer_account_ids
+    money.close(Month(2026, 10), money.TURN.replace(month=10))
+    order = money.order_for(refs["A"], at=money.AT.replace(month=10))
+    paid = money.Notice(order.no, order.amount, paid_at=money.AT.replace(month=10))
+    dues.take_payment(money.ACTOR, money.AT.replace(month=10), paid)
+    money.close()
+    clock.move_to(money.AT)
     return dict(refs)
 
 

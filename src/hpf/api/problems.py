@@ -84,6 +84,29 @@ def answer(request: HttpRequest, problem: Problem) -> HttpResponse:
     return response
 
 
+_WORDS = {
+    "missing": "缺少此项",
+    "extra_forbidden": "不认识的栏目",
+    "string_type": "应为文字",
+    "int_parsing": "应为整数",
+    "int_type": "应为整数",
+    "bool_type": "应为 true 或 false",
+    "list_type": "应为列表",
+    "dict_type": "应为对象",
+    "model_type": "应为对象",
+    "literal_error": "不在可选范围内",
+    "enum": "不在可选范围内",
+    "too_short": "不能为空",
+    "too_long": "过多",
+    "string_too_short": "过短",
+    "string_too_long": "过长",
+    "string_pattern_mismatch": "格式不正确",
+    "greater_than_equal": "过小",
+    "less_than_equal": "过大",
+    "uuid_parsing": "没有此内容",
+    "date_from_datetime_parsing": "应为日期，如 2026-11-16",
+}
+"""Pydantic's complaints in words; a kind that is not here is “内容不正确”."""
 _SOURCES = frozenset({"query", "path", "header", "form", "file"})
 
 
@@ -95,10 +118,16 @@ def _field_error(detail: Mapping[str, Any]) -> dict[str, Any]:
     row = int(path[1]) + 1 if len(path) > 1 and path[0] == "rows" and isinstance(path[1], int) else None
     named = path[2:3] if row else path
     field = ".".join(str(part) for part in named) or None
+    kind = str(detail["type"])
     return {
-        "row": row, "field": field, "value": None, "code": str(detail["type"]), "text": str(detail["msg"]),
-        "hint": "请按接口说明填写", "remedy": "correct",
-    }  # fmt: skip
+        "row": row,
+        "field": field,
+        "value": None,
+        "code": kind,
+        "text": _WORDS.get(kind, "内容不正确"),
+        "hint": "请按接口说明填写",
+        "remedy": "correct",
+    }
 
 
 def invalid(details: Sequence[Mapping[str, Any]]) -> Problem:

@@ -1,0 +1,120 @@
+"""A case of 10,000 rows by API, from the body of the request to the verdict of every row.
+
+    python -m bench.api --rows 10000
+
+Floor, in the same run: parsing the JSON of the body, the least that any API has to do. Measured by turns: the
+dry run, the submission, and the submission with the execution that follows it, after which every row has its result.
+`cpu` is what this process spent, which a busy machine inflates less; the database's share is not in it.
+"""
+
+import argparse
+import json
+import os
+import sys
+import time
+from collections.abc import Callable, Sequence
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from hpf.site import embedded
+
+HOME = Path(__file__).resolve().parents[1] / "var" / "bench"
+ROOT = "/hangzhou/api/v1/"
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Measure and print; 0 always, the figures speak."""
+    parser = argparse.ArgumentParser(prog="bench.api", description=__doc__)
+    parser.add_argument("--rows", type=int, default=10_000)
+    parser.add_argument("--rounds", type=int, default=3)
+    options = parser.parse_args(words)
+    cluster = embedded.Cluster.under(HOME)
+    cluster.ensure()
+    os.environ |= {
+        "DATABASE_URL": cluster.conninfo(embedded.APP),
+        "DATABASE_OWNER_URL": cluster.conninfo(embedded.OWNER),
+    }
+    os.environ |= {"HPF_VAR": str(HOME), "HPF_DB_POOL": "0", "DJANGO_SETTINGS_MODULE": "hpf.site.settings"}
+    import django  # noqa: PLC0415 - reads the environment
+
+    django.setup()
+    from tests.server import TestServer  # noqa: PLC0415 - needs Django
+
+    with TestServer.running().clone("api") as clone:
+        clone.connect()
+        report = _measure(options.rows, options.rounds)
+    print(json.dumps(report, indent=1))  # noqa: T201
+    return 0
+
+
+def _measure(rows: int, rounds: int) -> dict[str, Any]:
+    from django.conf import settings  # noqa: PLC0415
+    from django.test import Client  # noqa: PLC0415
+    from tests.api.stage import caller, roster, two_employers  # noqa: PLC0415
+    from tests.server import drain_jobs  # noqa: PLC0415
+
+    from hpf.access.clock import clock  # noqa: PLC0415
+    from hpf.access.tenancy import in_centre  # noqa: PLC0415
+    from hpf.kernel.clock import TZ, FixedClock  # noqa: PLC0415
+
+    settings.ALLOWED_HOSTS = [*settings.ALLOWED_HOSTS, "testserver"]
+    found = []
+    with in_centre("hangzhou"), clock.using(FixedClock(datetime(2026, 11, 16, 9, 30, tzinfo=TZ))):
+        program, item = caller(two_employers()["A"]), roster()
+        client = Client(headers={"Authorization": f"Bearer {program.token}"})
+        for turn in range(rounds):
+            key = f"bench-{turn:04}"
+            program.materials(item, key)
+            people = _people(turn, rows)
+            body = json.dumps({"rows": people, "declaration_accepted": True})
+            bare = json.dumps({"rows": people})
+
+            def post(path: str, body: str, key: str = key) -> None:
+                answer = client.post(
+                    ROOT + path, body, content_type="application/json", headers={"Idempotency-Key": key}
+                )
+                assert answer.status_code in (200, 201), answer.content[:500]
+
+            floor = min(_spent(json.loads, body) for _ in range(5))
+            began = time.process_time()
+            dry_run = _spent(post, f"items/{item}/dry-run", bare)
+            submitted = _spent(post, f"items/{item}/cases", body)
+            executed = _spent(drain_jobs)
+            cpu = time.process_time() - began
+            found.append({
+                "floor: JSON": round(floor, 3), "dry run": round(dry_run, 2), "submission": round(submitted, 2),
+                "execution": round(executed, 2), "to verdicts": round(submitted + executed, 2),
+                "cpu of all three": round(cpu, 2),
+                "dry run: ratio": round(dry_run / floor), "to verdicts: ratio": round((submitted + executed) / floor),
+            })  # fmt: skip
+    return {"rows": rows, "bytes": len(body), "seconds": found}
+
+
+def _people(turn: int, count: int) -> list[dict[str, str]]:
+    """Rows of people whom nobody knows yet."""
+    from hpf.kernel.identity import check_digit  # noqa: PLC0415
+
+    rows = []
+    for serial in range(count):
+        first = f"330106{date(1980, 1, 1) + timedelta(turn * 1000 + serial // 1000):%Y%m%d}{serial % 1000:03d}"
+        rows.append(
+            {
+                "name": "王小明",
+                "id_type": "01",
+                "id_no": first + check_digit(first),
+                "arrival": "transfer",
+                "wage": "8200.00",
+            }
+        )
+    return rows
+
+
+def _spent(work: Callable[..., Any], *arguments: str) -> float:
+    started = time.perf_counter()
+    work(*arguments)
+    return time.perf_counter() - started
+
+
+if __name__ == "__main__":
+    sys.exit(main())
