@@ -200,7 +200,7 @@ class _Page:
                     "error_message": "请选择：" + "、".join(column.choices)[:240],
                 }
             elif column.kind == "money":
-                rule = {"validate": "decimal", "criteria": "between", "minimum": 0, "maximum": 9_999_999_999.99}
+                rule = {"validate": "decimal", "criteria": "between", "minimum": 0, "maximum": 9_999_999_999}
                 rule |= {"error_title": "请填写金额", "error_message": "请填写不小于 0 的数字，最多两位小数"}
             if column.note:
                 rule |= {"input_title": column.label[:32], "input_message": column.note[:255]}
