@@ -4,7 +4,7 @@
 
 Floor, in the same run: the bare reader over the same file, which nobody who looks at every cell can do without. All
 lines right, then all lines wrong (two mistakes each). Verdicts are stored and read back, all of them. Memory is the
-peak of the process; the reader's child has its own limit and its own figure.
+peak of the process, in which the workbooks are made as well; the reader's child lives within a limit of its own.
 """
 
 import argparse
@@ -89,7 +89,6 @@ def _measure(rows: int, rounds: int) -> dict[str, Any]:
         "ratio to the floor": round(best["upload to verdicts, all right"] / best["floor: bare reader"], 1),
         "wrong to right": round(best["upload to verdicts, all wrong"] / best["upload to verdicts, all right"], 2),
         "peak of the process, MB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
-        "peak of the reader's child, MB": resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024,
     }
 
 

@@ -27,7 +27,7 @@ def _with_person(hall: Hall, drain: Callable[[], int]) -> Case:
 RETIRED = "职工已超过法定退休年龄"
 
 
-@pytest.mark.req("HZ-2.4.1-49", "HZ-2.4.2-06", "HZ-2.4.2-08", "HZ-2.4.2-17")
+@pytest.mark.req("HZ-2.4.2-06", "HZ-2.4.2-08")
 def test_rows_that_need_a_person_wait_while_the_others_are_final(
     hall: Hall, clock: FixedClock, drain: Callable[[], int]
 ) -> None:
@@ -50,7 +50,7 @@ def test_rows_that_need_a_person_wait_while_the_others_are_final(
     assert rows_of(case)[2].worked["base"] == "8200.00"
 
 
-@pytest.mark.req("HZ-2.4.1-49", "HZ-2.4.2-13")
+@pytest.mark.req("HZ-2.4.2-13")
 def test_a_person_who_decides_after_the_cut_off_decides_for_the_next_month(
     hall: Hall, clock: FixedClock, drain: Callable[[], int]
 ) -> None:
@@ -116,7 +116,6 @@ class Between:
         return send(sql, params, many, context)
 
 
-@pytest.mark.req("HZ-2.4.2-10")
 def test_a_refusal_by_a_person_needs_its_reason(hall: Hall, clock: FixedClock, drain: Callable[[], int]) -> None:
     case = hall.submitted(person(1, **BEFORE_60S))
     drain()

@@ -26,7 +26,7 @@ def refuses(refusal: Refusal, work: Callable[[], Any]) -> str:
     return only.text
 
 
-@pytest.mark.req("HZ-2.4.1-07", "HZ-2.4.1-08")
+@pytest.mark.req("HZ-2.4.1-08")
 def test_typed_rows_wait_for_the_next_visit(hall: Hall, clock: FixedClock) -> None:
     draft = hall.enter()
     assert hall.save(draft, person(1, name="张三")) == []
@@ -38,7 +38,6 @@ def test_typed_rows_wait_for_the_next_visit(hall: Hall, clock: FixedClock) -> No
     assert (again.edited_by, again.edited_at) == ("陈思远", draft.edited_at)
 
 
-@pytest.mark.req("HZ-2.4.1-12")
 def test_a_refused_row_is_not_kept_and_says_everything_that_is_wrong(hall: Hall) -> None:
     draft = hall.enter()
     assert hall.save(draft, person(1, name="张3", wage="0")) == ["存在非法字符，不得提交", "月均工资应大于0"]
@@ -62,7 +61,7 @@ def test_the_same_person_twice_is_refused_also_under_another_spelling(hall: Hall
     assert hall.save(draft, person(1, wage="9000"), no=1) == []
 
 
-@pytest.mark.req("HZ-2.4.1-15", "HZ-2.4.1-58")
+@pytest.mark.req("HZ-2.4.1-15")
 def test_imported_rows_go_with_the_visit_and_free_the_list(hall: Hall) -> None:
     draft = hall.enter()
     assert hall.upload(draft, [labelled(1), labelled(2)]).good == 2
@@ -122,7 +121,6 @@ def test_a_second_workbook_without_a_good_row_changes_nothing(hall: Hall, clock:
     assert (reloaded.rows, reloaded.expires_at) == (1, before)
 
 
-@pytest.mark.req("HZ-2.4.1-16", "HZ-2.4.1-57")
 def test_typed_rows_exclude_a_workbook_until_the_list_is_empty(hall: Hall) -> None:
     draft = hall.enter()
     hall.save(draft, person(1))
@@ -132,7 +130,6 @@ def test_typed_rows_exclude_a_workbook_until_the_list_is_empty(hall: Hall) -> No
     assert hall.upload(again, [labelled(2)]).good == 1
 
 
-@pytest.mark.req("HZ-2.4.1-17", "HZ-2.4.1-58")
 def test_imported_rows_exclude_typing_until_the_list_is_empty(hall: Hall) -> None:
     draft = hall.enter()
     hall.upload(draft, [labelled(1), labelled(2)])

@@ -62,7 +62,7 @@ GOLDEN = [
 ]
 
 
-@pytest.mark.req("HZ-1.2-01", "HZ-1.2-02", "HZ-1.2-03", "HZ-1.2-13", "HZ-1.2-14", "HZ-2.4.2-12", "HZ-2.4.2-13")
+@pytest.mark.req("HZ-1.2-01", "HZ-1.2-02", "HZ-1.2-03", "HZ-1.2-13", "HZ-1.2-14", "HZ-2.4.2-13")
 @pytest.mark.parametrize(("submitted", "seen", "declared", "processed"), GOLDEN, ids=[row[0] for row in GOLDEN])
 def test_where_an_opening_falls(
     hall: Hall, clock: FixedClock, drain: Callable[[], int], submitted: str, seen: str, declared: str, processed: str
@@ -214,7 +214,7 @@ def test_limits_are_those_of_the_day_of_declaration_and_amounts_those_of_the_mon
     assert (_months(case), rows_of(case)[0].worked["base"]) == (("2026-06", "2026-07"), "42151.00")
 
 
-@pytest.mark.req("HZ-2.4.1-55", "HZ-2.4.2-09")
+@pytest.mark.req("HZ-2.4.1-55")
 def test_the_result_of_the_message_subscription_is_kept_with_the_row(
     hall: Hall, clock: FixedClock, drain: Callable[[], int]
 ) -> None:

@@ -51,7 +51,6 @@ def test_a_row_added_after_confirming_has_to_be_confirmed_again(hall: Hall) -> N
     assert _missing(hall, draft) == ["清册尚未确认", "请阅读并勾选声明"]
 
 
-@pytest.mark.req("HZ-2.4.1-53")
 def test_what_a_case_says_of_itself(hall: Hall, clock: FixedClock) -> None:
     draft = hall.enter()
     hall.save(draft, person(1, name="张三"))

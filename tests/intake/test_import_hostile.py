@@ -254,7 +254,7 @@ def _told(hall: Hall, report: ImportReport) -> str:
     return report.head_problem or "；".join(refusals) or TAKEN
 
 
-@pytest.mark.req("HZ-2.4.1-11", "HZ-2.4.1-12", "HZ-2.4.1-13", "HZ-2.4.1-14", "HZ-2.4.1-18")
+@pytest.mark.req("HZ-2.4.1-11", "HZ-2.4.1-13", "HZ-2.4.1-14", "HZ-2.4.1-18")
 @pytest.mark.parametrize("case", TABLE)
 def test_bad_workbooks(hall: Hall, clock: FixedClock, case: str) -> None:
     make, verdict = TABLE[case]
