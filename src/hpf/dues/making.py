@@ -35,7 +35,7 @@ SELECT id FROM parties_employeraccount WHERE id = ANY(%(ids)s) AND held_by_case 
 # `per_account` must read `terms`, not the table again: the lines and the sums of a due are the same rows.
 _MAKE = """
 WITH terms AS MATERIALIZED (
-    SELECT * FROM ({terms}) t WHERE employer_account_id = ANY(%(ids)s) ORDER BY employer_account_id, account_id),
+    SELECT * FROM ({terms}) t WHERE employer_account_id = ANY(%(ids)s)),
 per_account AS (
     SELECT employer_account_id, count(*)::integer AS people, sum(employer_fen)::bigint AS employer_fen,
            sum(personal_fen)::bigint AS personal_fen
