@@ -54,7 +54,7 @@ class Roster:
         self.visit = self.client.get(f"{self.base}list/")["Location"].rpartition("visit=")[2]
         return self
 
-    def page(self, step: str = "list/", **query: object) -> Answer:
+    def page(self, step: str = "list/", **query: str | int) -> Answer:
         """A page of this visit."""
         return self.client.get(f"{self.base}{step}", {"visit": self.visit, **query})
 
@@ -74,7 +74,7 @@ class Roster:
         """The template as downloaded, filled with rows (columns after 序号); `head` changes the head block."""
         answer = self.client.get(f"{self.base}list/template/")
         book = openpyxl.load_workbook(io.BytesIO(b"".join(answer.streaming_content)))  # type: ignore[attr-defined]
-        sheet = book.worksheets[0]
+        sheet: Any = book.worksheets[0]
         first = next(n for n in range(1, 20) if str(sheet.cell(n, 1).value).startswith("序号")) + 1
         for label, value in head.items():
             for line in sheet.iter_rows(max_row=first):
@@ -82,8 +82,8 @@ class Roster:
                     if str(cell.value).startswith(label):
                         cell.value = f"{label}：{value}"
         for number, values in enumerate(rows):
-            for column, value in enumerate([number + 1, *values], 1):
-                sheet.cell(first + number, column, value)
+            for column, entered in enumerate([number + 1, *values], 1):
+                sheet.cell(first + number, column, entered)
         out = io.BytesIO()
         book.save(out)
         return out.getvalue()
@@ -95,7 +95,7 @@ class Roster:
             {"visit": self.visit, "workbook": SimpleUploadedFile(name, content)},
             follow=True,
         )
-        return answer  # type: ignore[return-value]
+        return answer
 
     def material(self, content: bytes = PNG, name: str = "清册.png", number: int = 0) -> Answer:
         """One file for one material."""
@@ -107,7 +107,7 @@ class Roster:
         self.send("list/confirm/")
         self.send("", {"declared": "1"})
         self.material()
-        return self.client.get(self.send("materials/")["Location"])  # type: ignore[return-value]
+        return self.client.get(self.send("materials/")["Location"])
 
     def submission(self, page: Answer) -> dict[str, str]:
         """The hidden fields of the submission form."""

@@ -112,7 +112,7 @@ def test_steps_cannot_be_skipped(roster: Roster) -> None:
     draft = readers.draft(personas.account_of(personas.AGENT).id, "account.opening")
     assert draft is not None
     forced = roster.send("confirm/", {"submit_key": draft.submit_key, "draft": str(draft.id)})
-    words = text_of(roster.client.get(forced["Location"]))  # type: ignore[arg-type]
+    words = text_of(roster.client.get(forced["Location"]))
     for missing in ("清册尚未确认", "请阅读并勾选声明", "缺少材料"):
         assert missing in words
     assert cases() == 0

@@ -72,7 +72,7 @@ def test_a_case_shows_pending_rows_and_renews_itself_until_it_is_done(roster: Ro
 def test_the_timeline_says_what_happened_and_what_comes_when(roster: Roster, drain: Drain) -> None:
     address = submitted(roster, 1)
     drain()
-    words = text_of(roster.client.get(address))  # type: ignore[arg-type]
+    words = text_of(roster.client.get(address))
     assert re.search(
         r"已提交 （已完成） 2026-11-16 09:30.*已办结 （已完成）.*生成 2026-11 月应缴 （待进行） 2026-11-20", words
     )
@@ -83,12 +83,12 @@ def test_the_timeline_says_what_happened_and_what_comes_when(roster: Roster, dra
 def test_a_case_after_five_waits_for_the_morning_and_is_yellow(roster: Roster, clock: FixedClock, drain: Drain) -> None:
     clock.move_to(datetime(2026, 11, 16, 17, 5, tzinfo=TZ))
     address = submitted(roster, 1)
-    words = text_of(roster.client.get(address))  # type: ignore[arg-type]
+    words = text_of(roster.client.get(address))
     assert "次日批处理 （待进行） 2026-11-17 06:00" in words
     assert '<tr class="t-late"' in roster.client.get(f"{HOME}cases/").content.decode()
     clock.move_to(datetime(2026, 11, 17, 6, 0, tzinfo=TZ))
     execute(readers.case(number(address), None).id, Actor.system("next-day batch"), shells_clock)
-    assert "已办结" in text_of(roster.client.get(address))  # type: ignore[arg-type]
+    assert "已办结" in text_of(roster.client.get(address))
     assert '<tr class="t-late"' in roster.client.get(f"{HOME}cases/").content.decode(), "it stays yellow"
 
 
@@ -101,7 +101,7 @@ def test_each_count_opens_exactly_its_rows(roster: Roster, drain: Drain) -> None
     for key, rows in {"total": 3, "succeeded": 2, "failed": 1, "pending": 0}.items():
         page = roster.client.get(address, {"show": key}).content.decode()
         assert len(re.findall(r'<th scope=row class="c-name', page)) == rows
-    words = text_of(roster.client.get(address, {"show": "failed"}))  # type: ignore[arg-type]
+    words = text_of(roster.client.get(address, {"show": "failed"}))
     assert "存在正常缴存账户（请待原单位办理封存后再申报）" in words and "部分成功" in words
 
 
@@ -119,7 +119,7 @@ def test_failed_rows_go_back_marked_and_into_a_new_list_to_be_corrected(roster: 
     page = roster.page()
     assert roster.names() == ["张三"] and "存在正常缴存账户" in text_of(page) and "更正" in text_of(page)
     blocked = roster.send("list/confirm/")["Location"]
-    assert "1 条记录不能申报" in text_of(roster.client.get(blocked))  # type: ignore[arg-type]
+    assert "1 条记录不能申报" in text_of(roster.client.get(blocked))
     form = roster.page(edit=1).content.decode()
     assert 'name="name"' in form and 'name="id_no"' in form, "nothing of it was ever accepted, so all of it may change"
     assert roster.save(3, no="1", name="张三丰").status_code == 302
@@ -154,16 +154,16 @@ def test_portions_are_chosen_one_at_a_time(roster: Roster, clock: FixedClock, dr
     old = b.id_no(60, born="19550307")
     roster.save(1, name="王先办")
     saved = roster.client.get(roster.save(60, name="李后办", id_no=old)["Location"])
-    assert "由中心人工核实" in text_of(saved)  # type: ignore[arg-type]
+    assert "由中心人工核实" in text_of(saved)
     assert "1 笔须由中心人工核实" in text_of(roster.to_confirmation())
     address = roster.submit()
     drain()
-    words = text_of(roster.client.get(address))  # type: ignore[arg-type]
+    words = text_of(roster.client.get(address))
     assert "人工处理中" in words and "2026-11-19 前办结" in words
     clock.move_to(datetime(2026, 11, 17, 10, 0, tzinfo=TZ))
     approve_rows(Actor.system("desk"), readers.case(number(address), None).id, [2], shells_clock)
     chooser = roster.client.get(f"{address}voucher/")
-    words = text_of(chooser)  # type: ignore[arg-type]
+    words = text_of(chooser)
     assert "该笔业务分2批完成，请选择一批打印" in words
     assert chooser.content.decode().count('type="radio"') == 2
     for portion, inside, outside in ((1, "王先办", "李后办"), (2, "李后办", "王先办")):
@@ -204,15 +204,15 @@ def test_id_numbers_are_masked_until_somebody_asks_which_is_kept(roster: Roster,
 def test_my_cases_are_found_under_conditions(roster: Roster, drain: Drain, query: dict[str, str], found: int) -> None:
     submitted(roster, 1)
     drain()
-    words = text_of(roster.client.get(f"{HOME}cases/", query))  # type: ignore[arg-type]
+    words = text_of(roster.client.get(f"{HOME}cases/", query))
     assert f"共 {found} 笔" in words
 
 
 def test_the_workbench_reminds_of_typed_rows_and_shows_the_newest_cases(roster: Roster, drain: Drain) -> None:
     roster.save(1)
-    assert "有 1 条录入的记录尚未提交" in text_of(roster.client.get(HOME))  # type: ignore[arg-type]
+    assert "有 1 条录入的记录尚未提交" in text_of(roster.client.get(HOME))
     address = roster.submit()
-    assert number(address) in text_of(roster.client.get(HOME))  # type: ignore[arg-type]
+    assert number(address) in text_of(roster.client.get(HOME))
 
 
 def test_a_list_page_asks_the_same_number_of_questions_for_any_number_of_rows(roster: Roster, drain: Drain) -> None:

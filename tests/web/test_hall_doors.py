@@ -6,7 +6,9 @@ from django.test import Client
 from tests import personas
 from tests.hall import HOME, OPENING, Roster, row, text_of
 
+from hpf.access.models import User
 from hpf.kernel.clock import FixedClock
+from hpf.parties import readers as parties
 
 PAGES = ["", "services/", "employers/", "cases/", "items/account.opening/", "items/account.reopening/", "help/"]
 
@@ -19,7 +21,7 @@ def _city(centre: object, clock: FixedClock) -> None:
 @pytest.mark.req("HZ-1.3-01", "HZ-1.3-02", "HZ-1.3-03", "HZ-3-01", "HZ-3-02", "HZ-3-08", "HZ-1.1-05", "HZ-1.1-10")
 def test_the_login_leads_to_the_portal_and_says_whom_to_ask() -> None:
     page = Client().get(f"{HOME}login/", {"next": f"{HOME}cases/"})
-    words = text_of(page)  # type: ignore[arg-type]
+    words = text_of(page)
     assert 'href="/accounts/oidc/portal/login/?process=login&amp;next=%2Fhangzhou%2Fcases%2F"' in page.content.decode()
     for part in (
         "浙江政务服务网登录",
@@ -56,14 +58,14 @@ def test_nobodys_agent_is_told_what_to_do() -> None:
     for client in (personas.login(personas.STRANGER), personas.teller()):
         page = client.get(HOME)
         assert page.status_code == 403
-        assert "没有可办理的单位" in text_of(page)  # type: ignore[arg-type]
+        assert "没有可办理的单位" in text_of(page)
 
 
 @pytest.mark.parametrize("path", PAGES)
 def test_an_agents_pages_have_their_frame_and_no_cache(path: str) -> None:
     page = personas.login(personas.AGENT).get(HOME + path)
     assert page.status_code == 200 and page["Cache-Control"] == "no-store"
-    assert "杭州E1有限公司" in text_of(page)  # type: ignore[arg-type]
+    assert "杭州E1有限公司" in text_of(page)
 
 
 @pytest.mark.req("HZ-1.3-10", "HZ-2.4.1-03")
@@ -71,16 +73,16 @@ def test_a_payroll_bureau_chooses_and_everybody_sees_their_own_only() -> None:
     bureau = personas.login(personas.BUREAU)
     answer = bureau.get(OPENING)
     assert answer["Location"] == f"{HOME}employers/?next=%2Fhangzhou%2Fitems%2Faccount.opening%2F"
-    words = text_of(bureau.get(answer["Location"]))  # type: ignore[arg-type]
+    words = text_of(bureau.get(answer["Location"]))
     assert all(f"杭州{ref}有限公司" in words for ref in (personas.ONE, personas.OTHER, personas.THIRD))
     other = personas.account_of(personas.RIVAL).account_no
     assert bureau.get(f"{HOME}employers/{other}/", {"next": OPENING})["Location"] == OPENING
-    assert "杭州E2有限公司" in text_of(bureau.get(OPENING))  # type: ignore[arg-type]
+    assert "杭州E2有限公司" in text_of(bureau.get(OPENING))
     agent = personas.login(personas.AGENT)
-    assert "杭州E2有限公司" not in text_of(agent.get(f"{HOME}employers/"))  # type: ignore[arg-type]
+    assert "杭州E2有限公司" not in text_of(agent.get(f"{HOME}employers/"))
     assert agent.get(f"{HOME}employers/{other}/").status_code == 404
     agent.get(OPENING, {"account": other})
-    assert "杭州E2有限公司" not in text_of(agent.get(OPENING))  # type: ignore[arg-type]
+    assert "杭州E2有限公司" not in text_of(agent.get(OPENING))
 
 
 @pytest.mark.req("HZ-2.4.1-36")
@@ -88,7 +90,7 @@ def test_an_account_of_the_other_fund_is_refused_in_words() -> None:
     bureau = personas.login(personas.BUREAU)
     subsidy = next(
         account
-        for account in personas.parties.employer_accounts_of_agent(personas.BUREAU_ID)
+        for account in parties.employer_accounts_of_agent(personas.BUREAU_ID)
         if account.account_no.endswith("02")
     )
     bureau.get(f"{HOME}employers/{subsidy.account_no}/")
@@ -101,7 +103,7 @@ def test_the_account_is_changed_in_the_drop_downs_of_the_form() -> None:
     one, other = (personas.account_of(who).account_no for who in (personas.AGENT, personas.RIVAL))
     bureau.get(f"{HOME}employers/{one}/")
     assert bureau.get(OPENING, {"branch": "01", "account": other}, follow=True).status_code == 200
-    assert "杭州E2有限公司" in text_of(bureau.get(OPENING))  # type: ignore[arg-type]
+    assert "杭州E2有限公司" in text_of(bureau.get(OPENING))
 
 
 @pytest.mark.req("HZ-1.3-09")
@@ -122,7 +124,7 @@ def test_what_is_not_offered_is_not_there() -> None:
 @pytest.mark.parametrize("who", [None, personas.AGENT])
 def test_the_help_says_months_browsers_workbooks_and_numbers(who: personas.Persona | None) -> None:
     client = personas.login(who) if who else Client()
-    words = text_of(client.get(f"{HOME}help/"))  # type: ignore[arg-type]
+    words = text_of(client.get(f"{HOME}help/"))
     for part in (
         "每月20日（含）前申报的为当月业务",
         "Chrome",
@@ -161,7 +163,7 @@ def test_what_was_typed_when_the_login_expired_is_there_after_it() -> None:
         f"{OPENING}list/save/", {"visit": roster.visit, **row(1, name="赵小敏")}, headers={"referer": here}
     )
     assert "visit%3D" + roster.visit in answer["Location"]
-    user = personas.User.objects.get(username=personas.AGENT.username)
+    user = User.objects.get(username=personas.AGENT.username)
     roster.client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
     page = roster.page().content.decode()
     assert 'value="赵小敏"' in page and roster.names() == []

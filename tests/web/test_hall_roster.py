@@ -95,7 +95,7 @@ def test_typing_greys_the_import_and_importing_greys_saving_until_the_list_is_em
     roster.upload(roster.workbook([good(2)]))
     page = roster.page().content.decode()
     assert greyed(page, "保存") and not greyed(page, "导入 excel")
-    assert "不能单笔录入" in text_of(roster.client.get(roster.save(3)["Location"]))  # type: ignore[arg-type]
+    assert "不能单笔录入" in text_of(roster.client.get(roster.save(3)["Location"]))
     assert roster.names() == ["李明"]
     roster.send("list/delete/", {"row": ["1"]})
     assert not greyed(roster.page().content.decode(), "保存")
@@ -179,7 +179,7 @@ def test_imported_rows_are_gone_after_thirty_minutes(roster: Roster, clock: Fixe
     confirmation = roster.to_confirmation()
     clock.move_to(clock.now() + timedelta(minutes=31))
     answer = roster.send("confirm/", roster.submission(confirmation))
-    words = text_of(roster.client.get(answer["Location"]))  # type: ignore[arg-type]
+    words = text_of(roster.client.get(answer["Location"]))
     assert "30分钟" in words and "重新导入" in words
     assert roster.names() == []
 
@@ -212,7 +212,7 @@ def test_a_row_is_changed_all_but_name_and_id_number(roster: Roster) -> None:
     assert roster.send("list/save/", {**changed, "no": "1"}).status_code == 302
     assert "9,000.00" in text_of(roster.page())
     forged = roster.send("list/save/", {**changed, "name": "李四", "no": "1"})
-    assert "姓名保存后不可修改" in text_of(roster.client.get(forged["Location"]))  # type: ignore[arg-type]
+    assert "姓名保存后不可修改" in text_of(roster.client.get(forged["Location"]))
     assert roster.names() == ["张三"]
     roster.send("list/delete/", {"row": ["1"]})
     roster.save(1, name="李四")
@@ -367,7 +367,7 @@ def test_the_summary_then_the_submission_then_an_open_account(roster: Roster, dr
         assert part in words
     case = roster.send("confirm/", roster.submission(roster.page("confirm/")))["Location"]
     drain()
-    assert "已办结" in text_of(roster.client.get(case))  # type: ignore[arg-type]
+    assert "已办结" in text_of(roster.client.get(case))
     standing = parties.standings(personas.account_of(personas.AGENT).id, Fund.HPF, [b.key(1)])[0]
     assert standing.here is not None and standing.here.status is MembershipStatus.NORMAL
 
@@ -384,7 +384,7 @@ def test_after_five_the_user_is_told_that_it_waits(
     assert ("预计处理时间 2026-11-17 06:00" in words) is told
     case = roster.send("confirm/", roster.submission(roster.page("confirm/")))["Location"]
     assert bool(drain()) is not told
-    assert ("业务受理" in text_of(roster.client.get(case))) is told  # type: ignore[arg-type]
+    assert ("业务受理" in text_of(roster.client.get(case))) is told
 
 
 @pytest.mark.req("HZ-2.4.2-13", "HZ-1.2-28")
@@ -399,7 +399,7 @@ def test_crossing_into_the_next_month_is_told_before_the_submission(roster: Rost
 @pytest.mark.req("HZ-1.2-03", "HZ-3-05")
 def test_an_early_close_is_told_on_the_form(roster: Roster, clock: FixedClock) -> None:
     clock.move_to(datetime(2026, 12, 19, 9, 0, tzinfo=TZ))
-    words = text_of(roster.client.get(OPENING))  # type: ignore[arg-type]
+    words = text_of(roster.client.get(OPENING))
     assert "2026-12业务已于2026-12-18截止，现在申报的为2027-01业务" in words
 
 
@@ -417,13 +417,13 @@ def test_a_row_that_no_longer_passes_is_shown_and_blocks(roster: Roster, drain: 
     forced = roster.send("confirm/", roster.submission(page))
     assert "bad=1" in forced["Location"]
     listed = roster.client.get(forced["Location"])
-    assert "存在正常缴存账户" in text_of(listed)  # type: ignore[arg-type]
+    assert "存在正常缴存账户" in text_of(listed)
 
 
 @pytest.mark.req("HZ-2.3-01")
 def test_the_item_without_a_form_leads_to_the_one_that_has_it(roster: Roster) -> None:
     page = roster.client.get("/hangzhou/items/account.reopening/")
-    assert "个人住房公积金账户设立" in text_of(page)  # type: ignore[arg-type]
+    assert "个人住房公积金账户设立" in text_of(page)
     assert f'href="{OPENING}"' in page.content.decode()
 
 

@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from hpf.engine import listings, models
 from hpf.engine.declare import fields_of
 from hpf.engine.execute.facts import Judging
-from hpf.engine.execute.judge import Line, Verdict, judge
+from hpf.engine.execute.judge import Line, Verdict, judge, rows_of
 from hpf.engine.facts import Case, CaseRow, Draft, DraftRow, Intake
 from hpf.engine.intake import drafts
 from hpf.engine.intake.drafts import Desk, locked, store_rows, touch
@@ -62,10 +62,10 @@ def replace_row(desk: Desk, draft_id: int, visit: str, no: int, data: Mapping[st
         if row is None or not row.refused:
             raise drafts.DraftRefused([drafts.DraftRefusals.NO_SUCH_ROW.refuse()])
         others = [Line(other.no, other.data) for other in record.rows.exclude(no=no).order_by("no")]
-        before = drafts.rows_of(desk.judging, others)
+        before = rows_of(desk.judging, others)
         verdict = judge(desk.judging, [Line(no, data)], before=before)[0]
         if not verdict.refused:
-            touch(desk, record, Intake(record.intake))
+            touch(desk, record, Intake(record.intake or Intake.TYPED))
             store_rows(record, [verdict])
         return verdict
 

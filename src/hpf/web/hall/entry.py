@@ -6,14 +6,13 @@ bound to one employer account of that list, remembered in the session; what belo
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from functools import wraps
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from django.contrib import messages
 from django.core.exceptions import SuspiciousOperation
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 
 from hpf.access import readers as access
@@ -21,7 +20,7 @@ from hpf.access.actor import Actor
 from hpf.access.tenancy import CentreInfo
 from hpf.dues import readers as dues
 from hpf.engine.catalogue import Offer
-from hpf.engine.declare import Item, ItemRules
+from hpf.engine.declare import Item, ItemRules, Service
 from hpf.engine.execute.execute import process_month
 from hpf.engine.execute.facts import Judging
 from hpf.engine.intake.drafts import Desk
@@ -118,8 +117,15 @@ def choose_account(request: HallRequest, account_no: str) -> bool:
     return True
 
 
+def user_id_of(request: HallRequest) -> int:
+    """The login; whoever asks has seen that there is one. Raises LookupError otherwise."""
+    if request.user.pk is None:
+        raise LookupError("nobody is logged in")
+    return int(request.user.pk)
+
+
 def _visitor(request: HallRequest) -> Visitor | None:
-    user_id = int(request.user.pk)
+    user_id = user_id_of(request)
     identity = access.identity(user_id)
     accounts = tuple(parties.employer_accounts_of_agent(identity.id_no)) if identity else ()
     if identity is None or not accounts:
@@ -187,9 +193,14 @@ def number_sent(text: str | None) -> int | None:
     return int(text) if text is not None and text.isascii() and text.isdigit() and len(text) < 10 else None
 
 
-def desk_of(request: HallRequest, item: Item[Any, Any, Any], at: datetime | None = None) -> Desk:
-    """Where a draft of this item is worked on: by the visitor, now, under the rules of the month of processing."""
-    now, applicant = at or request.clock.now(), request.visitor.applicant
+def desk_of(request: HallRequest, item: Service) -> Desk:
+    """Where a draft of this item is worked on: by the visitor, now, under the rules of the month of processing.
+
+    404 for a service that is not submitted.
+    """
+    if not isinstance(item, Item):
+        raise Http404
+    now, applicant = request.clock.now(), request.visitor.applicant
     book = load(request.centre.code)
     calendar = book.calendar
     present = ItemRules(book, now.date(), calendar.business_month(now))

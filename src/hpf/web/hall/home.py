@@ -21,7 +21,7 @@ from hpf.outside import portal
 from hpf.policy.book import Rules, load
 from hpf.policy.parameters import CalendarRules
 from hpf.web.frame import MenuItem
-from hpf.web.hall.entry import HallRequest, agent, at_work, step
+from hpf.web.hall.entry import HallRequest, agent, at_work, step, user_id_of
 from hpf.web.hall.present import case_tag, crumbs, icon_of, is_late, render
 from hpf.web.shapes import (
     Action,
@@ -61,7 +61,7 @@ def login(request: HallRequest) -> HttpResponseBase:
     home = reverse("home")
     if not (back.startswith(home) and url_has_allowed_host_and_scheme(back, allowed_hosts=None)):
         back = home
-    if request.user.is_authenticated and access.identity(int(request.user.pk)):
+    if request.user.is_authenticated and access.identity(user_id_of(request)):
         return HttpResponseRedirect(back)
     today = load(request.centre.code).at(request.clock.today())
     context = {
@@ -84,7 +84,8 @@ def logout(request: HallRequest) -> HttpResponseBase:
     end_session(request)
     if not settings.PORTAL_URL:
         return HttpResponseRedirect(reverse("login"))
-    client = settings.SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"][0]["client_id"]
+    providers: Any = settings.SOCIALACCOUNT_PROVIDERS
+    client = providers["openid_connect"]["APPS"][0]["client_id"]
     return HttpResponseRedirect(portal.logout_url(settings.PORTAL_URL, client, f"{settings.PUBLIC_URL}/"))
 
 
@@ -118,7 +119,7 @@ def _choice_of_centre(request: HttpRequest, path: str) -> HttpResponseBase:
 
 def nobodys_agent(request: HallRequest) -> HttpResponseBase:
     """Logged in, but no employer of this centre has named this person as its agent."""
-    identity = access.identity(int(request.user.pk))
+    identity = access.identity(user_id_of(request))
     today = load(request.centre.code).at(request.clock.today())
     context = {
         "name": identity.name if identity else "",

@@ -15,7 +15,7 @@ from hpf.engine.intake.drafts import Desk
 from hpf.engine.intake.submit import MATERIALS_OF, missing_materials
 from hpf.policy.parameters import Material
 from hpf.web.hall.entry import HallRequest, desk_of, fields_sent, number_sent, say, step
-from hpf.web.hall.present import STEPS, crumbs, problems_of, render
+from hpf.web.hall.present import STEPS, crumbs, render
 from hpf.web.hall.sitting import present_draft, refusing
 from hpf.web.shapes import Action, Field, FieldKind, Look, Picture, Problem
 
@@ -32,9 +32,11 @@ def page(request: HallRequest, offer: Offer) -> HttpResponseBase:
         return _show(request, offer, desk, draft, ()) if may_go_on(desk, draft) else to_form(request, offer, draft)
     fields_sent(request)
     draft = present_draft(desk, request.POST.get("visit", ""))
-    missing = missing_materials(desk, draft.submit_key)
+    missing = {refused.text for refused in missing_materials(desk, draft.submit_key)}
     if missing:
-        return _show(request, offer, desk, draft, problems_of(missing))
+        wanted = [material.name for material in desk.judging.rules.today.materials(offer.service.code)]
+        slots = [(text, number) for number, name in enumerate(wanted) for text in missing if text.endswith(name)]
+        return _show(request, offer, desk, draft, [Problem(text, f"m{number}-files") for text, number in slots])
     return HttpResponseRedirect(step(offer, "confirm", visit=draft.visit))
 
 
@@ -127,7 +129,7 @@ def upload(request: HallRequest, offer: Offer) -> HttpResponseBase:
     return HttpResponseRedirect(step(offer, "materials", visit=draft.visit))
 
 
-def _take(desk: Desk, draft: Draft, name: str, one: UploadedFile) -> None:
+def _take(desk: Desk, draft: Draft, name: str, one: "UploadedFile[bytes]") -> None:
     today = desk.judging.rules.today
     kinds = frozenset({"jpg" if kind == "jpeg" else kind for kind in today.upload_types})
     limits = MaterialLimits(kinds, today.upload_max_bytes, max_files=today.upload_max_files)

@@ -186,7 +186,7 @@ def import_workbook(request: HallRequest, offer: Offer) -> HttpResponseBase:
     return HttpResponseRedirect(step(offer, "list", visit=visit, report=report.id))
 
 
-def _content(upload: UploadedFile) -> bytes | Path:
+def _content(upload: "UploadedFile[bytes]") -> bytes | Path:
     return Path(upload.temporary_file_path()) if isinstance(upload, TemporaryUploadedFile) else upload.read()
 
 
