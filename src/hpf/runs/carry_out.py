@@ -1,7 +1,7 @@
 """How every run is carried out: step by step, each step a transaction, until it says that it is finished.
 
-A step takes up only what is not done yet, so a run that was killed is simply started again and does nothing twice. Two
-processes never carry out the same run at once: the second finds the record locked and leaves.
+A step takes up only what is not done yet, so a run that was killed is simply started again and does nothing twice. The
+queue carries out one run of a code and centre at a time (`lock`).
 """
 
 from collections.abc import Callable, Mapping

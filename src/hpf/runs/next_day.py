@@ -21,7 +21,8 @@ ACTOR = Actor.system("次日批量")
 def step(due_at: datetime, now: datetime, position: Mapping[str, Any]) -> Progress:
     """Marks what moved, then executes one queued case, the earliest declaration first."""
     figures = {"办件": 0, "成功笔数": 0, "失败笔数": 0, "转出标记": 0, **position}
-    figures["转出标记"] += parties.move_memberships(ACTOR, now)
+    if not position:  # once, before the batch: what the batch itself opens is marked tomorrow
+        figures["转出标记"] = parties.move_memberships(ACTOR, now)
     queued = queued_cases(due_at)
     done = figures["办件"]
     if not queued:
