@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
+import requests
+
 from drill import door
 from drill.auditor import audit
-from drill.desk import Cashier, Desk
+from drill.desk import Cashier, Desk, Stuck
 from drill.hall import Hall
 from drill.player import Player
 from drill.records import Play
@@ -43,11 +45,20 @@ def _world(options: argparse.Namespace, fallback: str) -> AbstractContextManager
     return running(options.directory or Path(fallback), options.seed, options.employers)
 
 
+class PlayBroken(Exception):
+    """The play could not go on; the text says after which step, and why."""
+
+
 def play_in(world: World, seed: int, months: int, logins: Sequence[str], *, accidents: bool) -> Play:
     """Play in a world that runs."""
     halls = [Hall(door.agent(world.hall, login, PASSWORD)) for login in logins]
     desk = Desk(door.staff(world.hall, STAFF, PASSWORD))
-    return Player(world, seed, halls, desk, Cashier(world.cashier), _say, accidents=accidents).play(months)
+    player = Player(world, seed, halls, desk, Cashier(world.cashier), _say, accidents=accidents)
+    try:
+        return player.play(months)
+    except (door.Broken, door.Refused, Stuck, LookupError, requests.RequestException) as problem:
+        latest = player.acts[-1] if player.acts else "the beginning"
+        raise PlayBroken(f"seed {seed} step {len(player.acts)}: {problem!r} after {latest}") from problem
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -55,7 +66,13 @@ def main(words: Sequence[str] | None = None) -> int:
     options = _arguments(words)
     with tempfile.TemporaryDirectory(prefix="drill-") as fallback, _world(options, fallback) as world:
         logins = [one.login for one in world.employers] or options.logins
-        play = play_in(world, options.seed, options.months, logins, accidents=not options.calm)
+        try:
+            play = play_in(world, options.seed, options.months, logins, accidents=not options.calm)
+        except PlayBroken as problem:
+            _say(str(problem))
+            return 1
+    if options.directory:
+        (options.directory / "acts.txt").write_text("\n".join(map(str, play.acts)), encoding="utf-8")
     found = audit(play)
     for difference in found:
         _say(f"seed {options.seed} {difference}")

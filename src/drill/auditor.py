@@ -46,7 +46,7 @@ def audit(play: Play) -> list[Difference]:
     found = [
         *_told_before(play),
         *_offers(play),
-        *_cases(play, expected),
+        *_cases(play, list(expected.values())),
         *(one for account in play.accounts for one in _dues(play, account, known, money)),
         *_orders(play, money),
         *_denials(play),
@@ -99,14 +99,15 @@ def _cases(play: Play, expected: Sequence[Expected]) -> Iterator[Difference]:
 
 def _case(act: Declared, case: CaseTold, rows: Sequence[Expected]) -> Iterator[Difference]:
     name = f"case {case.no}"
-    good = [one for one in rows if one.terms is not None]
+    good = [one for one in rows if one.state == SUCCESS]
+    bad = [one for one in rows if one.state == FAILURE]
     if not act.before <= case.declared_at <= act.after:
         yield Difference(act.step, f"{name} 申报时间", f"{act.before} to {act.after}", str(case.declared_at))
     month = days.business_month(case.declared_at.date())
     yield from _differs(act.step, f"{name} 申报业务年月", month, case.declared_month)
-    counts = (len(rows), len(good), len(rows) - len(good), 0)
+    counts = (len(rows), len(good), len(bad), len(rows) - len(good) - len(bad))
     yield from _differs(act.step, f"{name} 笔数", counts, (case.total, case.succeeded, case.failed, case.pending))
-    if good:
+    if len({one.month for one in good}) == 1:
         processed = days.month_text(good[0].month)
         yield from _differs(act.step, f"{name} 处理成功业务年月", processed, case.processed_month)
     told = {row.id_no: row for row in case.rows}
@@ -121,12 +122,12 @@ def _case(act: Declared, case: CaseTold, rows: Sequence[Expected]) -> Iterator[D
 
 def _row(one: Expected, row: RowTold, declared_month: int, what: str) -> Iterator[Difference]:
     step = one.declared.step
-    if one.terms is None:
-        yield from _differs(step, f"{what} 处理结果", FAILURE, row.state)
-        told = frozenset(text for text in row.reasons if text in papers.QUOTED)
+    yield from _differs(step, f"{what} 处理结果", one.state, row.state)
+    if one.state == FAILURE:
+        told = frozenset(text for text in row.reasons if text in papers.QUOTED | one.reasons)
         yield from _differs(step, f"{what} 失败原因", sorted(one.reasons), sorted(told))
+    if one.state != SUCCESS:
         return
-    yield from _differs(step, f"{what} 处理结果", SUCCESS, row.state)
     terms = law.Deposit(row.base_fen, row.employer_fen, row.personal_fen)
     yield from _differs(step, f"{what} 基数和月缴存额", one.terms, terms)
     yield from _differs(step, f"{what} 处理成功业务年月", days.month_text(one.month), row.processed_month)

@@ -4,6 +4,7 @@ The simulated cashier is spoken to by its remote control (domain-values A5); its
 """
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -33,12 +34,16 @@ class Desk:
         """What the clock of this world shows, to the minute."""
         return days.moment(self.browser.get(DESK).root.first(cls="ribbon").first("b").text)
 
-    def move_to(self, moment: datetime) -> None:
-        """Have the clock moved, and wait until everything that fell due on the way is done. Raises Stuck."""
+    def move_to(self, moment: datetime, meanwhile: Callable[[], None] = lambda: None) -> None:
+        """Have the clock moved, and wait until everything that fell due on the way is done. Raises Stuck.
+
+        `meanwhile` is done while it moves.
+        """
         form = self.browser.get(CLOCK).form(asking="day")
         self.browser.send(form, {"day": f"{moment:%Y-%m-%d}", "hour": f"{moment:%H:%M}"})
         if self.browser.status == 422:
             raise Broken(f"the clock does not move to {moment:%Y-%m-%d %H:%M}: {self.browser.get(CLOCK).told}")
+        meanwhile()
         end = time.monotonic() + _PATIENCE_SECONDS
         while self.now() < moment or self._moving(moment):
             if time.monotonic() > end:
@@ -53,6 +58,19 @@ class Desk:
         """Batches that failed, as the console shows them."""
         rows = self.browser.get(f"{DESK}runs/").table("批处理运行记录")
         return [f"{row.cells['批处理']} {row.cells['应运行时间']}" for row in rows if row.cells["状态"] == "运行失败"]
+
+    def waiting(self) -> list[str]:
+        """Cases that wait for a person, the longest waiting first."""
+        return [row.cells["业务流水号"] for row in self.browser.get(f"{DESK}cases/").table("需人工处理的办件")]
+
+    def decide(self, case_no: str, reason: str = "") -> None:
+        """Approve all rows of a case that wait; with a `reason` refuse them."""
+        page = self.browser.get(f"{DESK}cases/{case_no}/")
+        ticks = [box.attrs["value"] for box in page.root.all("input", name="row")]
+        fields = {"do": "refuse", "reason": "99", "words": reason} if reason else {"do": "approve"}
+        after = self.browser.send(page.form(action="/decide/"), fields, several={"row": ticks})
+        if self.browser.status == 422:
+            raise Broken(f"the desk cannot decide {case_no}: {after.told}")
 
     def identities(self) -> dict[str, str]:
         """The centre's own check of its books: what is wrong, by the name of the check; empty for what is right."""

@@ -2,11 +2,11 @@
 
 import struct
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from drill import days, law, sheets
-from drill.door import CENTRE, Browser, Refused
+from drill.door import CENTRE, Broken, Browser, Refused
 from drill.markup import Form, Line, Page
 from drill.papers import RowSent
 from drill.records import Account, AccountTold, CaseTold, DueTold, LineTold, OrderTold, RowTold
@@ -159,6 +159,24 @@ class Hall:
     def cancel(self, order_no: str) -> None:
         """取消支付."""
         self.browser.send(self.browser.get(f"{CENTRE}/pay/{order_no}/cancel/").form(action="/cancel/"))
+
+    def peep(self, account_no: str, numbers: Mapping[str, str]) -> Iterable[tuple[str, bool]]:
+        """Try to see what is somebody else's; what was tried, and whether it was shown."""
+        places = {"case": (f"{CENTRE}/cases/%s/", f"{CENTRE}/cases/%s/failed/", f"{CENTRE}/cases/%s/voucher/"),
+                  "order": (f"{CENTRE}/pay/%s/", f"{CENTRE}/pay/%s/cancel/"),
+                  "due": (f"{CENTRE}/dues/%s/voucher/", f"{FUNDS}detail/?of=%s", f"{FUNDS}export/?of=%s")}  # fmt: skip
+        for kind, number in numbers.items():
+            for place in places[kind]:
+                yield place.replace(CENTRE, "").replace("%s", f"({kind})"), self._is_shown(place % number)
+        self.browser.get(OPENING, {"account": account_no})
+        yield "the form", self._account_no() == account_no
+
+    def _is_shown(self, path: str) -> bool:
+        try:
+            self.browser.file(path)
+        except Broken:
+            return False
+        return True
 
     # reading
 

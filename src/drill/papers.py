@@ -17,6 +17,7 @@ QUOTED = frozenset({TOO_LONG, ILLEGAL, WRONG_ID, ACTIVE_ELSEWHERE, REGISTERED, O
 RESIDENT, HK_MACAO, TAIWAN = "居民身份证", "港澳居民居住证", "台湾居民居住证"
 REGIONS = {RESIDENT: r"[1-7]\d{5}", HK_MACAO: "8[12]0000", TAIWAN: "830000"}
 _WEIGHTS = tuple(2**power % 11 for power in range(17, 0, -1))
+_LAST_MONTH_OF_WORK = 63 * 12
 _HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U000323af]+")
 
 
@@ -55,6 +56,12 @@ def is_id(id_type: str, id_no: str, today: date) -> bool:
         return False
     day = born(number)
     return day is not None and day <= today and check_sign(number[:17]) == number[17]
+
+
+def is_past_retirement(id_no: str, today: date) -> bool:
+    """Whether nobody of that age works any more, whatever the sex and the trade: 63 years and a month (A12)."""
+    day = born(id_no)
+    return day is not None and (today.year - day.year) * 12 + today.month - day.month > _LAST_MONTH_OF_WORK
 
 
 def is_wage(text: str) -> bool:

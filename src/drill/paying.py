@@ -14,6 +14,7 @@ from drill.records import Chosen, Denied, Ended, Ordered, Paid
 if TYPE_CHECKING:
     from drill.player import Player
 
+_ROUNDS = 2
 _UNPAID = ("待结算", "结算失败")
 _QR_SPAN = timedelta(minutes=law.QR_LIFE_MINUTES + 1)
 
@@ -31,19 +32,17 @@ class Payer:
 
     def pay_all(self) -> None:
         """Every employer that pays itself pays what it owes, some of the others too; each in a way of its own."""
-        for hall in self.of.halls:
-            if hall.account.method == "送缴" or self.draw.randrange(3) == 0:
-                self._pay(hall)
+        for _ in range(_ROUNDS):
+            for hall in self.of.halls:
+                if hall.account.method == "送缴" or self.draw.randrange(3) == 0:
+                    self._pay(hall)
         self._left_overnight()
 
     def _pay(self, hall: Hall) -> None:
         owed = hall.due_codes(*_UNPAID)
-        if not owed:
-            return
-        chosen = owed if self.draw.randrange(2) else owed[:1]
-        tricks = list(_TRICKS)
-        trick = self.draw.choice(tricks)
-        self._with(hall, [code for code, _ in chosen], trick)
+        if owed:
+            chosen = owed if self.draw.randrange(2) else owed[:1]
+            self._with(hall, [code for code, _ in chosen], self.draw.choice(list(_TRICKS)))
 
     def _with(self, hall: Hall, codes: Sequence[str], trick: str) -> None:
         order_no, fen = self.order(hall, codes)

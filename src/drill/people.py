@@ -37,10 +37,14 @@ class People:
             sms=draw.choice(("是", "否")) if phone else "否",
         )
 
-    def _id(self, kind: str, today: date) -> str:
+    def elder(self, today: date) -> RowSent:
+        """Somebody who should have retired: a case for a person of the centre."""
+        return replace(self.one(today), id_type=RESIDENT, id_no=self._id(RESIDENT, today, (64, 70)))
+
+    def _id(self, kind: str, today: date, ages: tuple[int, int] = (_LOWEST_AGE, _HIGHEST_AGE)) -> str:
         while True:
             region = {HK_MACAO: self._draw.choice(("810000", "820000")), TAIWAN: "830000"}.get(kind)
-            days = self._draw.randrange(_LOWEST_AGE * 366, _HIGHEST_AGE * 365)
+            days = self._draw.randrange(ages[0] * 366, ages[1] * 365)
             born = today - timedelta(days=days)
             number = f"{region or self._draw.choice(_REGIONS)}{born:%Y%m%d}{self._draw.randrange(1000):03d}"
             if number not in self._taken:

@@ -18,7 +18,7 @@ from drill.papers import RowSent
 from drill.paying import Payer
 from drill.people import MISTAKES, People
 from drill.race import together
-from drill.records import Act, Declared, Denied, Offered, Play, Snapshot
+from drill.records import Act, Decided, Declared, Denied, Offered, Ordered, Play, Snapshot
 from drill.world import World
 
 _DONE = frozenset({"已办结", "办理失败", "人工处理中", "待支付", "业务受理"})
@@ -79,10 +79,17 @@ class Player:
         """Move the clock there, unless it is later already; what it shows then."""
         target = datetime(day.year, day.month, day.day, hour, minute, tzinfo=days.TZ)
         if target > self.desk.now():
-            self.desk.move_to(target)
+            self.desk.move_to(target, self._accident)
         now = self.desk.now()
         self.say(f"{now:%Y-%m-%d %H:%M}")
         return now
+
+    def _accident(self) -> None:
+        """Now and then a process is killed while batches run."""
+        if self.accidents and self.draw.randrange(8) == 0:
+            name = self.draw.choice(("worker", "scheduler"))
+            if self.world.kill(name):
+                self.say(f"the {name} is killed while the clock moves")
 
     def _month(self, month: int) -> None:
         told = days.GOLDEN[month]
@@ -90,19 +97,26 @@ class Player:
         self.go(early, 10, 0)
         for hall in self.halls:
             self._open(hall)
+        self._too_late()
         self.go(told.cutoff - timedelta(days=self.draw.randint(2, 5)), 17, 5)
         self._after_hours()
         self.go(told.cutoff, 16, 30)
         self._open(self.draw.choice(self.halls))
         self._at_once()
+        self._on_the_stroke(told.cutoff)
         self.go(told.cutoff, 17, 5)
         self._open(self.draw.choice(self.halls))
         if told.made != told.cutoff:
             self.go(told.cutoff + timedelta(days=1), 10, 0)
             self._open(self.draw.choice(self.halls))
         self.go(told.made, 22, 10)
+        self._open(self.draw.choice(self.halls))
+        self.go(told.made + timedelta(days=1), 0, 10)
+        self._open(self.draw.choice(self.halls))
         self.go(told.made + timedelta(days=1), 9, 30)
+        self._decide()
         self.payer.pay_all()
+        self._strangers()
 
     # opening
 
@@ -112,7 +126,8 @@ class Player:
         by_file = self.draw.randrange(2) == 0
         rows = [self.people.one(today) for _ in range(self.draw.randint(3, 8) if by_file else self.draw.randint(1, 2))]
         bad = [self._mistake(hall, self.people.one(today)) for _ in range(self.draw.randint(0, 3))]
-        rows = [*rows, *bad]
+        elders = [self.people.elder(today)] if self.draw.randrange(5) == 0 else []
+        rows = [*rows, *bad, *elders]
         self.draw.shuffle(rows)
         if by_file and self.draw.randrange(2):
             rows.append(rows[0])
@@ -203,3 +218,52 @@ class Player:
             self._declared(hall, case_no, before, [row])
         for (hall, _), case_no in zip(ready, cases, strict=True):
             self.await_case(hall, case_no)
+
+    def _on_the_stroke(self, cutoff: date) -> None:
+        """Everything is ready before 17:00 and handed in at 17:00:00, which is after."""
+        self.go(cutoff, 16, 58)
+        hall, row = self.draw.choice(self.halls), self.people.one(cutoff)
+        if self._type(hall, [row]):
+            last = hall.prepare(self.page)
+            before = self.go(cutoff, 17, 0)
+            case_no = hall.hand_in(last)
+            self._declared(hall, case_no, before, [row])
+            self.await_case(hall, case_no)
+
+    def _too_late(self) -> None:
+        """A workbook is imported and left for longer than half an hour; it cannot be submitted any more."""
+        hall, row = self.draw.choice(self.halls), self.people.one(self.desk.now().date())
+        if not self._import(hall, [row]):
+            return
+        last = hall.prepare(self.page)
+        self.desk.move_to(self.desk.now() + timedelta(minutes=31))
+        what = "imported rows are submitted after 31 minutes"
+        try:
+            case_no = hall.hand_in(last)
+            self.acts.append(Denied(self.step(), what, True, case_no))
+        except Refused as refused:
+            self.acts.append(Denied(self.step(), what, False, str(refused)))
+
+    def _decide(self) -> None:
+        """Somebody at the desk decides what waits, after the month is closed."""
+        for case_no in self.desk.waiting():
+            reason = "" if self.draw.randrange(3) else "材料与申报内容不符"
+            at = self.desk.now()
+            self.desk.decide(case_no, reason)
+            self.acts.append(Decided(self.step(), case_no, at, not reason, reason))
+            self.say(f"  {case_no} is {'refused' if reason else 'approved'} at the desk")
+
+    def _strangers(self) -> None:
+        """Nobody sees what is another employer's."""
+        if len(self.halls) < 2:
+            return
+        mine, other = self.draw.sample(list(self.halls), 2)
+        for what, seen in mine.peep(other.account.no, self._numbers_of(other)):
+            self.acts.append(Denied(self.step(), f"{what} of another employer is shown", seen, ""))
+
+    def _numbers_of(self, hall: Hall) -> dict[str, str]:
+        cases = [a.case_no for a in self.acts if isinstance(a, Declared) and a.account == hall.account.no]
+        orders = [a.order_no for a in self.acts if isinstance(a, Ordered) and a.account == hall.account.no]
+        dues = [code for code, _ in hall.due_codes("待结算", "结算成功", "结算中")]
+        numbers = {"case": cases, "order": orders, "due": dues}
+        return {kind: found[0] for kind, found in numbers.items() if found}

@@ -205,7 +205,18 @@ class Denied:
     told: str
 
 
-Act = Offered | Declared | Ordered | Chosen | Paid | Ended | Denied
+@dataclass(frozen=True)
+class Decided:
+    """Somebody at the desk decided all rows of a case that waited for a person; `reason` is told with a refusal."""
+
+    step: int
+    case_no: str
+    at: datetime
+    approved: bool
+    reason: str
+
+
+Act = Offered | Declared | Decided | Ordered | Chosen | Paid | Ended | Denied
 
 
 @dataclass(frozen=True)

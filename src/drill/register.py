@@ -6,13 +6,13 @@ same person at the same moment was first.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from drill import days, law, papers
-from drill.records import Account, CaseTold, Declared, LineTold, Offered, Play
+from drill.records import Account, CaseTold, Decided, Declared, LineTold, Offered, Play
 
-SUCCESS, FAILURE = "成功", "失败"
+SUCCESS, FAILURE, REFERRED = "成功", "失败", "人工处理中"
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Member:
 
 @dataclass(frozen=True)
 class Expected:
-    """What has to become of a declared row: success with these terms, or failure for these reasons."""
+    """What has to become of a declared row: success with these terms, failure for these reasons, or waiting."""
 
     declared: Declared
     place: int
@@ -38,6 +38,7 @@ class Expected:
     month: int
     terms: law.Deposit | None
     reasons: frozenset[str]
+    state: str
 
 
 @dataclass
@@ -54,6 +55,21 @@ class Register:
             return frozenset()
         told = {papers.REGISTERED if known.account == account else papers.ACTIVE_ELSEWHERE}
         return frozenset(told | ({papers.OTHER_NAME} if known.name != row.name else set()))
+
+    def outcome(self, act: Declared, place: int, at: datetime, against: frozenset[str]) -> Expected:
+        """What becomes of a row that is judged at `at`."""
+        month, account = days.business_month(at.date()), self.accounts[act.account]
+        if against:
+            return Expected(act, place, at, month, None, against, FAILURE)
+        terms = law.deposit(law.fen(act.rows[place].wage), account.rate, month, account.district)
+        return Expected(act, place, at, month, terms, against, SUCCESS)
+
+    def take(self, one: Expected) -> None:
+        """Somebody is normal from now on."""
+        row = one.declared.rows[one.place]
+        assert one.terms is not None
+        member = Member(one.declared.account, row.id_no.upper(), row.name, one.month, one.terms, one.declared.step)
+        self.people[member.id_no] = member
 
     def members(self, account: str, month: int) -> list[Member]:
         """Who has to be in the due of a month: normal as of its turn."""
@@ -88,27 +104,49 @@ def cases_told(play: Play) -> dict[str, CaseTold]:
     return {case.no: case for told in play.last.accounts.values() for case in told.cases}
 
 
-def played(play: Play) -> tuple[Register, list[Expected]]:
-    """The register after the play, and what has to have become of each row."""
+def played(play: Play, before: Offered | None = None) -> tuple[Register, dict[tuple[str, int], Expected]]:
+    """The register after the play, or as it stood when a row was offered; and, by case and place in it, what has to
+    have become of each row by then.
+    """
     register, told = at_first(play), cases_told(play)
-    expected: list[Expected] = []
-    queue = declared_in_order(play)
+    expected: dict[tuple[str, int], Expected] = {}
+    queue = [(at, act) for at, act in declared_in_order(play) if _is_before(at, act.step, before)]
+    decided = [act for act in play.acts if isinstance(act, Decided) and _is_before(act.at, act.step, before)]
     for place, (at, act) in enumerate(queue):
+        while decided and decided[0].at < at:
+            _decide(register, decided.pop(0), expected)
         rivals = _rivals(queue, place)
         for number, row in enumerate(act.rows):
             against = register.speaks(act.account, row)
-            lost = not against and row.id_no in rivals and _failed(told[act.case_no], row.id_no)
-            if lost:
+            if not against and row.id_no in rivals and _failed(told[act.case_no], row.id_no):
                 against = frozenset({papers.ACTIVE_ELSEWHERE})
-            month = days.business_month(at.date())
-            account = register.accounts[act.account]
-            terms = None
-            if not against:
-                terms = law.deposit(law.fen(row.wage), account.rate, month, account.district)
-                member = Member(act.account, row.id_no.upper(), row.name, month, terms, act.step)
-                register.people[row.id_no.upper()] = member
-            expected.append(Expected(act, number, at, month, terms, against))
+            found = register.outcome(act, number, at, against)
+            expected[act.case_no, number] = found
+            if found.state == SUCCESS and papers.is_past_retirement(row.id_no, at.date()):
+                expected[act.case_no, number] = replace(found, state=REFERRED, terms=None)
+            elif found.state == SUCCESS:
+                register.take(found)
+    for late in decided:
+        _decide(register, late, expected)
     return register, expected
+
+
+def _is_before(at: datetime, step: int, offered: Offered | None) -> bool:
+    return offered is None or (step < offered.step and at <= offered.at)
+
+
+def _decide(register: Register, decided: Decided, expected: dict[tuple[str, int], Expected]) -> None:
+    """Rows that waited for a person are judged once more when they are approved."""
+    for key, one in expected.items():
+        if key[0] != decided.case_no or one.state != REFERRED:
+            continue
+        row = one.declared.rows[one.place]
+        against = register.speaks(one.declared.account, row)
+        if not decided.approved:
+            against = frozenset({decided.reason})
+        expected[key] = register.outcome(one.declared, one.place, decided.at, against)
+        if expected[key].state == SUCCESS:
+            register.take(expected[key])
 
 
 def _rivals(queue: Sequence[tuple[datetime, Declared]], place: int) -> set[str]:
@@ -144,8 +182,9 @@ def offered_against(play: Play) -> Iterator[tuple[Offered, frozenset[str]]]:
         taken = lists.setdefault((list_no, act.account), set())
         against = set(papers.faults(act.row, act.at.date()))
         if not against:
-            against |= _register_at(play, queue, act).speaks(act.account, act.row)
-            against |= {papers.REGISTERED} if act.row.id_no in _waiting(queue, act) else set()
+            known, rows = played(play, act)
+            against |= known.speaks(act.account, act.row)
+            against |= {papers.REGISTERED} if act.row.id_no in _waiting(queue, act, rows) else set()
         if act.row.id_no in taken:
             against.add(papers.TWICE)
         if not act.refused:
@@ -153,18 +192,11 @@ def offered_against(play: Play) -> Iterator[tuple[Offered, frozenset[str]]]:
         yield act, frozenset(against)
 
 
-def _register_at(play: Play, queue: Iterable[tuple[datetime, Declared]], offered: Offered) -> Register:
-    register = at_first(play)
-    for at, act in queue:
-        if act.step >= offered.step or at > offered.at:
-            continue
-        for row in act.rows:
-            if not register.speaks(act.account, row):
-                nothing = law.Deposit(0, 0, 0)
-                register.people[row.id_no] = Member(act.account, row.id_no, row.name, 0, nothing, act.step)
-    return register
-
-
-def _waiting(queue: Iterable[tuple[datetime, Declared]], offered: Offered) -> set[str]:
-    own = [a for at, a in queue if a.step < offered.step and at > offered.at and a.account == offered.account]
-    return {row.id_no for act in own for row in act.rows}
+def _waiting(
+    queue: Iterable[tuple[datetime, Declared]], offered: Offered, rows: Mapping[tuple[str, int], Expected]
+) -> set[str]:
+    """Who is submitted at the same employer and not decided yet."""
+    own = [act for at, act in queue if act.step < offered.step and at > offered.at and act.account == offered.account]
+    found = {row.id_no for act in own for row in act.rows}
+    mine = [one for one in rows.values() if one.declared.account == offered.account and one.state == REFERRED]
+    return found | {one.declared.rows[one.place].id_no for one in mine}

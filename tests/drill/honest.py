@@ -47,9 +47,7 @@ SLIP = (
     "单位缴存额¥660.00个人缴存额¥660.00\n合计（小写）¥1,320.00"
 )
 OCTOBER = _due("H20261000000001", 202610, "送缴", "结算成功", (BEFORE,))
-NOVEMBER = replace(
-    _due("H20261100000003", 202611, "送缴", "结算成功", (*_lines(202611, BEFORE), OPENED)), slip=SLIP
-)
+NOVEMBER = replace(_due("H20261100000003", 202611, "送缴", "结算成功", (*_lines(202611, BEFORE), OPENED)), slip=SLIP)
 SILK_OCTOBER = _due("H20261000000002", 202610, "托收", "待结算", (EXEMPT,))
 SILK_NOVEMBER = _due("H20261100000004", 202611, "托收", "待结算", _lines(202611, EXEMPT))
 

@@ -9,7 +9,7 @@ from tests.drill.honest import CASE, HONEST, LATE_LOST, LATE_WON, NOVEMBER, OPEN
 
 from drill import days, orders
 from drill.auditor import audit
-from drill.records import AccountTold, Act, CaseTold, Denied, DueTold, OrderTold, Play, RowTold
+from drill.records import AccountTold, Act, CaseTold, Decided, Denied, DueTold, OrderTold, Play, RowTold
 
 Lie = Callable[[Play], Play]
 
@@ -143,3 +143,43 @@ def test_where_money_goes(paid: object, state: str, purse: int, due: str) -> Non
     assert money.orders["S1"].state == state
     assert money.purses.get(TEA.no, 0) == purse
     assert money.dues[NOVEMBER.code] == due
+
+
+ELDER = replace(honest.LATE, name="尹安", id_no="130102195801011237")
+REVIEWED = replace(
+    CASE, no="202611021100000009", processed_month="", succeeded=0, pending=1,
+    rows=(RowTold("尹安", ELDER.id_no, "设立", 0, 0, 0, "人工处理中", "", "", (), ""),),
+)  # fmt: skip
+DONE = replace(
+    REVIEWED, processed_month="2026-12", succeeded=1, pending=0,
+    rows=(RowTold("尹安", ELDER.id_no, "设立", 266_000, 13_300, 13_300, "成功", "2026-11-21 09:30", "2026-12", (),
+                  "请办理2026-11漏缴补缴"),),
+)  # fmt: skip
+SENT_BACK = replace(
+    REVIEWED, failed=1, pending=0, succeeded=0,
+    rows=(replace(REVIEWED.rows[0], state="失败", reasons=("材料不符",)),),
+)  # fmt: skip
+APPROVED = Decided(11, REVIEWED.no, days.moment("2026-11-21 09:30"), True, "")
+REFUSED = replace(APPROVED, approved=False, reason="材料不符")
+
+
+def _reviewed(case: CaseTold, *more: Act) -> Play:
+    submitted = replace(HONEST.acts[2], step=10, case_no=case.no, rows=(ELDER,))  # type: ignore[arg-type, call-arg]
+    play = replace(HONEST, acts=(*HONEST.acts, submitted, *more))
+    return _told(play, TEA.no, cases=(*HONEST.last.accounts[TEA.no].cases, case))
+
+
+@pytest.mark.parametrize(
+    ("case", "decided"),
+    [(REVIEWED, ()), (DONE, (APPROVED,)), (SENT_BACK, (REFUSED,))],
+    ids=["waits", "passes", "fails"],
+)
+def test_who_needs_a_person_waits_for_the_desk(case: CaseTold, decided: tuple[Act, ...]) -> None:
+    assert audit(_reviewed(case, *decided)) == []
+
+
+@pytest.mark.parametrize(
+    ("case", "decided"), [(DONE, ()), (REVIEWED, (APPROVED,)), (DONE, (REFUSED,)), (SENT_BACK, (APPROVED,))]
+)
+def test_what_the_desk_did_not_decide_is_found(case: CaseTold, decided: tuple[Act, ...]) -> None:
+    assert audit(_reviewed(case, *decided))
