@@ -1,5 +1,6 @@
 """From the dues that are owed to the money on the people's accounts, as the employer's agent meets it (HZ-2.8.2)."""
 
+import re
 import time
 from collections.abc import Callable
 
@@ -448,7 +449,9 @@ def test_another_employers_order_is_not_there(unpaid: Payer, more: str) -> None:
 # the voucher as an item (HZ-2.15.4)
 
 
-@pytest.mark.req("HZ-2.15.4-01", "HZ-2.15.4-02", "HZ-2.15.4-03", "HZ-2.15.4-04", "HZ-2.15.4-05", "HZ-2.15.4-08")
+@pytest.mark.req(
+    "HZ-2.15.4-01", "HZ-2.15.4-02", "HZ-2.15.4-03", "HZ-2.15.4-04", "HZ-2.15.4-05", "HZ-2.15.4-06", "HZ-2.15.4-08"
+)
 def test_the_voucher_of_a_month_comes_by_a_case(unpaid: Payer, till: Till) -> None:
     form = unpaid.client.get(VOUCHER)
     words = text_of(form)
@@ -473,7 +476,12 @@ def test_the_voucher_of_a_month_comes_by_a_case(unpaid: Payer, till: Till) -> No
     confirm = unpaid.client.get(f"{VOUCHER}confirm/", {"visit": visit}).content.decode()
     case = unpaid.client.post(f"{VOUCHER}confirm/", hidden(confirm))["Location"]
     drain_jobs()
-    assert "已办结" in text_of(unpaid.client.get(case))
+    page = unpaid.client.get(case)
+    assert "已办结" in text_of(page)
+    result = re.findall(r'href="([^"]*documents/[^"]*)"', page.content.decode())[-1]
+    answer = unpaid.client.get(result)
+    assert answer.content.startswith(b"%PDF") and "attachment" in answer["Content-Disposition"]
+    assert personas.login(personas.RIVAL).get(result).status_code == 404
 
 
 @pytest.mark.parametrize("month", ["2026", "", "2026-13", "十月"])

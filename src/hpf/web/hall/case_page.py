@@ -59,11 +59,12 @@ _EVENTS = {
     "rows_refused": "人工处理：不予办理",
 }
 _RESULT = (
-    Column("state", "处理结果", ColumnKind.TAG),
-    Column("done", "处理时间", ColumnKind.TIME),
-    Column("month", "处理成功业务年月", ColumnKind.MONTH),
-    Column("portion", "批次", ColumnKind.COUNT),
+    Column("_state", "处理结果", ColumnKind.TAG),
+    Column("_done", "处理时间", ColumnKind.TIME),
+    Column("_month", "处理成功业务年月", ColumnKind.MONTH),
+    Column("_portion", "批次", ColumnKind.COUNT),
 )
+"""Columns of the outcome; their keys begin with _ because an item may have a month or a state of its own."""
 
 
 def context(request: HallRequest, case: Case, judging: Judging) -> dict[str, Any]:
@@ -72,7 +73,7 @@ def context(request: HallRequest, case: Case, judging: Judging) -> dict[str, Any
     behind = behind if behind in _COUNTS else "total"
     working = case.state in (CaseState.SUBMITTED, CaseState.IN_PROCESS)
     found = document_readers.materials_of(MATERIALS_OF, case.submit_key)
-    order_no = _order_no(case) if case.state is CaseState.AWAITING_PAYMENT else ""
+    order_no = _of_result(case, "order_no") if case.state is CaseState.AWAITING_PAYMENT else ""
     return {
         "current": "cases",
         "case": case,
@@ -97,21 +98,34 @@ def context(request: HallRequest, case: Case, judging: Judging) -> dict[str, Any
     }
 
 
-def _order_no(case: Case) -> str:
+def _of_result(case: Case, key: str) -> str:
+    """What the first row that has it says under `key` of its result: an order, an issued document."""
     rows = listings.rows_of_case(case).items
-    return next((str(row.result["order_no"]) for row in rows if row.result.get("order_no")), "")
+    return next((str(row.result[key]) for row in rows if row.result.get(key)), "")
 
 
 def _actions(case: Case, judging: Judging, order_no: str) -> list[Action]:
     if order_no:
-        return [Action("支付", f"{reverse('home')}pay/{order_no}/", "wallet", Look.PRIMARY, attrs={"id": "pay"})]
-    if not can_print(case) or judging.item.form is not FormKind.ROSTER:
+        return [Action("支付", reverse("pay", args=[order_no]), "wallet", Look.PRIMARY, attrs={"id": "pay"})]
+    if judging.item.form is not FormKind.ROSTER:
+        return _ended(case)
+    if not can_print(case):
         return []
     address = reverse("case-voucher", args=[case.no])
     return [
         Action("打印业务凭证", f"{address}?as=print", "print"),
         Action("下载业务凭证", f"{address}?as=download", "download"),
     ]
+
+
+def _ended(case: Case) -> list[Action]:
+    """办件结果 of a case that made an order or a document (HZ-2.15.4-06)."""
+    order_no, document_no = _of_result(case, "order_no"), _of_result(case, "document_no")
+    found = [Action("查看订单", reverse("pay", args=[order_no]), "receipt")] if order_no else []
+    if document_no:
+        address = reverse("document", args=[document_no])
+        found += [Action("打印凭证", address, "print"), Action("下载凭证", f"{address}?as=download", "download")]
+    return found
 
 
 def _again(case: Case, judging: Judging) -> str:
@@ -235,9 +249,9 @@ def _row(case: Case, judging: Judging, row: CaseRow) -> Row:
         "no": row.row_no,
         **cells_of(judging.item, judging.rules, row.data, row.worked, reveal),
         "customer_no": row.result.get("customer_no", ""),
-        "state": Tag(row.state.label, ROW_TONES[row.state]),
-        "done": row.processed_at,
-        "month": row.processed_month,
-        "portion": row.portion,
+        "_state": Tag(row.state.label, ROW_TONES[row.state]),
+        "_done": row.processed_at,
+        "_month": row.processed_month,
+        "_portion": row.portion,
     }
     return Row(cells, tone=Tone.BAD if row.state is RowState.FAILED else Tone.PLAIN, note=why(row.refused))

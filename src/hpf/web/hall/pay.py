@@ -5,7 +5,9 @@ from django.template.loader import get_template
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from hpf.documents.readers import pdf_of
+from hpf.documents.facts import DocumentKind, Issued
+from hpf.documents.fonts import MissingGlyphs
+from hpf.documents.readers import document_by_no, pdf_of
 from hpf.dues import readers
 from hpf.dues.facts import Order, OrderState, PayChannel
 from hpf.dues.refusals import OrderRefused
@@ -113,8 +115,34 @@ def voucher(request: HallRequest, code: str) -> HttpResponseBase:
         issued = issue_payment_voucher(visitor.actor, now, due.id, visitor.applicant, today, visitor.name)
     except readers.UnknownDue:
         raise Http404 from None
+    except MissingGlyphs as problem:
+        return _told(request, str(problem))
+    return _pdf(request, issued)
+
+
+def _told(request: HallRequest, text: str) -> HttpResponseBase:
+    say(request, text, bad=True)
+    return HttpResponseRedirect(reverse("home"))
+
+
+@at_work
+def document(request: HallRequest, no: str) -> HttpResponseBase:
+    """An issued payment voucher by its number, the result of a case (HZ-2.15.4-06); 404 for another employer's."""
+    issued = document_by_no(no)
+    if issued is None or issued.kind is not DocumentKind.PAYMENT_SLIP:
+        raise Http404
+    try:
+        readers.due(int(issued.ref), request.visitor.applicant.id)
+    except readers.UnknownDue:
+        raise Http404 from None
+    return _pdf(request, issued)
+
+
+def _pdf(request: HallRequest, issued: Issued) -> HttpResponse:
+    """To be shown in the browser, or saved with `?as=download`."""
+    save = "attachment" if request.GET.get("as") == "download" else "inline"
     response = HttpResponse(pdf_of(issued), content_type="application/pdf")
-    response["Content-Disposition"] = f'inline; filename="{issued.no}.pdf"'
+    response["Content-Disposition"] = f'{save}; filename="{issued.no}.pdf"'
     return response
 
 

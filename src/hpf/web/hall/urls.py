@@ -101,4 +101,5 @@ urlpatterns: list[URLPattern] = [
     path("pay/<str:order_no>/state/", pay.state, name="pay-state"),
     path("pay/<str:order_no>/cancel/", pay.cancel, name="pay-cancel"),
     path("dues/<str:code>/voucher/", pay.voucher, name="due-voucher"),
+    path("documents/<str:no>/", pay.document, name="document"),
 ]
