@@ -91,6 +91,7 @@ def _imprint(data: DocumentData, imprint: Imprint) -> dict[str, Any]:
         "printed_day": f"{at.year}年{at.month}月{at.day}日",
         "printed_time": f"{at:%Y-%m-%d %H:%M:%S}",
         "qr": qr_svg(imprint.verify_url),
+        "verify_at": imprint.verify_url.removesuffix(imprint.code),
         "seal": seal_svg(data.centre),
         "fonts": {"serif": faces.serif, "sans": faces.sans, "mono": MONO},
     }
