@@ -10,7 +10,7 @@ ITEM = Enquiry(
     of="account.opening",
     listing=Listing(
         source=Source.CASES_OF_ITEM,
-        sorted_by="网上办理在前，按申报时间由近到远",
+        sorted_by="办理渠道（网上在前）、申报时间由近到远",
         filters=(Filter("month", "业务年月", FilterKind.MONTH, required=True),),
         columns=(
             Column("no", "业务流水号", ColumnKind.LINK),

@@ -24,7 +24,7 @@ from hpf.web.frame import Frame
 from hpf.web.shapes import Action, Column, ColumnKind, Event, EventState, Field, FieldKind, Problem, Row, Table
 
 _FARTHEST = timedelta(days=400)
-_LATEST = 8
+_LATEST = 5
 _NEXT = (Column("title", "批处理", ColumnKind.NAME), Column("at", "时间", ColumnKind.TIME))
 
 
