@@ -104,6 +104,17 @@ def dues_by_codes(codes: Sequence[str], employer_account_id: int) -> list[Due | 
     return [known.get(code) for code in codes]
 
 
+def paid_until(employer_account_id: int) -> Month | None:
+    """缴至年月: the last month for which a remittance was made that has not failed; None before the first. One query.
+
+    A remittance that waits for its money counts (domain-values A2).
+    """
+    sql = """SELECT max(made_month) FROM dues_due
+              WHERE kind = 'remittance' AND employer_account_id = %(account)s AND state <> 'failed'"""
+    number = rows.fetch(sql, {"account": employer_account_id})[0][0]
+    return None if number is None else Month.from_int(number)
+
+
 def order_by_no(order_no: str, employer_account_id: int | None = None) -> Order:
     """One order; where an employer account is given, only one of its own. UnknownOrder."""
     found = rows.fetch(rows.ORDERS + " WHERE no = %(no)s", {"no": order_no})

@@ -93,7 +93,7 @@ def open_accounts(actor: Actor, at: datetime, openings: Sequence[Opening]) -> li
                     "entry": one.entry.value,
                     "employer_account": opening.employer_account_id,
                     "account": one.account_id,
-                    "month": int(opening.processed_month),
+                    "month": int(opening.first_month),
                     "base_fen": opening.base.fen,
                     "sms": one.sms.value,
                 },

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
@@ -176,7 +177,7 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class PersonFacts:
-    """A person as an account's owner."""
+    """A person as an account's owner; `details` as given at an opening, by name (e.g. `education`)."""
 
     person_id: int
     account_id: int
@@ -186,13 +187,16 @@ class PersonFacts:
     id_no: str
     mobile: str
     sms: bool
+    retire: RetireCategory | None = None
+    details: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Opening:
     """One account to open, reopen or take over, already judged; `key` in normal form, `base` already clamped.
 
-    `processed_month` is the business month of processing and the first month that is due (domain-values A2).
+    `processed_month` is the business month of processing and the first month that is due (domain-values A2), unless
+    `from_month` names a later one (变更年月). `retire` and `details` go to the person, replacing what was known.
     """
 
     row_no: int
@@ -210,6 +214,14 @@ class Opening:
     personal_part: Money
     processed_month: Month
     kind: OpenKind
+    from_month: Month | None = None
+    retire: RetireCategory | None = None
+    details: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def first_month(self) -> Month:
+        """The first month that is due."""
+        return self.from_month or self.processed_month
 
 
 @dataclass(frozen=True, slots=True)

@@ -150,7 +150,9 @@ def _load_employers(employers: Iterable[EmployerRow], rules: DayRules) -> dict[H
             for account in employer.accounts:
                 account_id = next(account_ids)
                 refs[account.ref] = account_id
-                account_no = rules.number_employer_account.format(serial=serial, fund=account.fund.suffix)
+                account_no = rules.number_employer_account.format(
+                    serial=serial, tail=serial % 10**8, fund=account.fund.suffix
+                )
                 accounts.append((account_id, employer_id, account_no, *account[1:]))
         customer_nos = [rules.number_employer.format(serial=serial) for serial in serial_nos]
         rows = ((i, no, *one[:4]) for i, no, one in zip(ids, customer_nos, chunk, strict=True))

@@ -71,7 +71,8 @@ class Agent(models.Model):
 class Person(models.Model):
     """个人客户. `id_no` as on record, perhaps of 15 digits; `id_key` its 18-digit form, by which people are found.
 
-    `customer_no`: from the sequence `parties_person_no`, in the form of the policy book.
+    `customer_no`: from the sequence `parties_person_no`, in the form of the policy book. `details`: what was told at an
+    opening and nothing is computed from (occupation, address …), by name.
     """
 
     customer_no = models.CharField(max_length=14)
@@ -84,6 +85,7 @@ class Person(models.Model):
     birth = models.DateField(null=True)
     sex = models.CharField(max_length=1, blank=True)
     retire_category = models.CharField(max_length=3, blank=True)
+    details = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
     deceased = models.BooleanField()
 
     class Meta:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -43,6 +44,12 @@ WITH wanted AS (
     WHERE i.mobile <> '')
 UPDATE parties_person p SET mobile = w.mobile, sms = w.subscribe OR p.sms AND p.mobile = w.mobile
 FROM wanted w WHERE p.id = w.id AND (w.mobile <> p.mobile OR w.subscribe)
+"""
+
+_DETAILS = """
+UPDATE parties_person p
+SET details = p.details || i.details::jsonb, retire_category = coalesce(nullif(i.retire, ''), p.retire_category)
+FROM {incoming} WHERE p.id_type = i.id_type AND p.id_key = i.id_key AND (i.details <> '{{}}' OR i.retire <> '')
 """
 
 _ACCOUNTS = """
@@ -87,7 +94,7 @@ FROM {incoming} ORDER BY i.place
 def open_rows(openings: Sequence[Opening], today: date, rules: DayRules) -> list[Opened]:
     """Write the openings in the order of id numbers; results in that order. `RaceLost` when uniqueness is refused.
 
-    Eight statements in a savepoint of its own, so that the caller's transaction survives a lost race.
+    At most nine statements in a savepoint of its own, so that the caller's transaction survives a lost race.
     """
     ordered = sorted(openings, key=lambda opening: (opening.key.id_no, opening.key.id_type.value))
     try:
@@ -109,6 +116,8 @@ def _write(ordered: Sequence[Opening], today: date, rules: DayRules) -> list[Ope
     person = ("customer_no", "name", "mobile", "birth", "sex", "employer_account_id")
     _run(_PERSONS, incoming, *key, *person, female_55=list(rules.female_55_unit_types))
     _run(_CONTACTS, incoming, *key, "mobile", "sms")
+    if any(opening.details or opening.retire for opening in ordered):
+        _run(_DETAILS, incoming, *key, "details", "retire")
     _run(_ACCOUNTS, incoming, *key, "fund", today=today)
     found = _run(_FOUND, incoming, *key, "mobile", "fund", "employer_account_id")
     incoming.add("account_id", "bigint", [row[3] for row in found])
@@ -156,10 +165,12 @@ def _incoming(ordered: Sequence[Opening]) -> Incoming:
             "sms": ("boolean", [o.sms for o in ordered]),
             "birth": ("date", [paper.birth_date for paper in papers]),
             "sex": ("text", [paper.sex or "" for paper in papers]),
+            "details": ("text", [json.dumps(dict(o.details), ensure_ascii=False) for o in ordered]),
+            "retire": ("text", [o.retire or "" for o in ordered]),
             "fund": ("text", [o.fund.value for o in ordered]),
             "employer_account_id": ("bigint", [o.employer_account_id for o in ordered]),
             "kind": ("text", [o.kind.value for o in ordered]),
-            "month": ("integer", [int(o.processed_month) for o in ordered]),
+            "month": ("integer", [int(o.first_month) for o in ordered]),
             "base_fen": ("bigint", [o.base.fen for o in ordered]),
             "employer_rate": ("numeric", [o.employer_rate.percent for o in ordered]),
             "personal_rate": ("numeric", [o.personal_rate.percent for o in ordered]),

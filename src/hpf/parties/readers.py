@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -21,6 +22,7 @@ from hpf.parties.facts import (
     MembershipStatus,
     Method,
     PersonFacts,
+    RetireCategory,
     Standing,
     UnknownAccount,
 )
@@ -52,7 +54,7 @@ ORDER BY k.place
 """
 
 _PEOPLE = """
-SELECT p.id, a.id, p.customer_no, p.name, p.id_type, p.id_no, p.mobile, p.sms
+SELECT p.id, a.id, p.customer_no, p.name, p.id_type, p.id_no, p.mobile, p.sms, p.retire_category, p.details::text
 FROM parties_personalaccount a JOIN parties_person p ON p.id = a.person_id
 WHERE a.id = ANY(%(ids)s)
 """
@@ -212,4 +214,7 @@ def _standing(row: tuple[Any, ...]) -> Standing:
 
 def _person(row: tuple[Any, ...]) -> PersonFacts:
     """One row of `_PEOPLE` as a fact."""
-    return PersonFacts(row[0], row[1], row[2], row[3], IdType(row[4]), row[5], row[6], row[7])
+    retire = RetireCategory(row[8]) if row[8] else None
+    return PersonFacts(
+        row[0], row[1], row[2], row[3], IdType(row[4]), row[5], row[6], row[7], retire, json.loads(row[9])
+    )

@@ -48,6 +48,8 @@ class Calendar:
         """Last day of declaration for the month; in a chain of days off, the last working day before the chain."""
         rules = self._rules(month.first_day)
         day = self._nominal_last_day(month)
+        if rules.business_month_last_day is None:
+            return day
         while rules.cutoff_moves_before_days_off and self._closes(day, rules):
             day -= _DAY
         return day
@@ -62,6 +64,14 @@ class Calendar:
         """First and last day on which a declaration is business of `month`."""
         return self.cutoff(month - 1) + _DAY, self.cutoff(month)
 
+    def has_cutoff(self, month: Month) -> bool:
+        """Whether declarations for the month end on a day of their own; else it is the natural month (HH-0-03)."""
+        return self._rules(month.first_day).business_month_last_day is not None
+
+    def makes_dues(self, month: Month) -> bool:
+        """Whether the centre makes the month's dues, on days of its own; else the employer does (HH-3.1-13)."""
+        return self._rules(month.first_day).due_made_day is not None
+
     def turn(self, month: Month) -> datetime:
         """The moment at which `month` is over: 24:00 of its cut-off day."""
         return datetime.combine(self.cutoff(month) + _DAY, time(0), TZ)
@@ -73,16 +83,16 @@ class Calendar:
         return month if self.cutoff(month) < day <= self._nominal_last_day(month) else None
 
     def due_made_on(self, month: Month) -> date:
-        """The day on which the centre makes the month's dues; a day off postpones it."""
-        return self.workday_from(self._day_of(month, self._rules(month.first_day).due_made_day))
+        """The day on which the centre makes the month's dues; a day off postpones it. See `makes_dues`."""
+        return self.workday_from(self._told(month, "due_made_day"))
 
     def first_collection_day(self, month: Month) -> date:
         """The day from which the month's dues are collected or paid; a day off postpones it."""
-        return self.workday_from(self._day_of(month, self._rules(month.first_day).first_collection_day))
+        return self.workday_from(self._told(month, "first_collection_day"))
 
     def last_collection_day(self, month: Month) -> date:
         """The last working day on which the month's dues are collected, and the day by which payment is asked for."""
-        day = self._day_of(month, self._rules(month.first_day).last_collection_day)
+        day = self._told(month, "last_collection_day")
         while not self.is_workday(day):
             day -= _DAY
         return max(day, self.first_collection_day(month))
@@ -112,7 +122,15 @@ class Calendar:
         return first, first + 11
 
     def _nominal_last_day(self, month: Month) -> date:
-        return self._day_of(month, self._rules(month.first_day).business_month_last_day)
+        last = self._rules(month.first_day).business_month_last_day
+        return month.last_day if last is None else self._day_of(month, last)
+
+    def _told(self, month: Month, parameter: str) -> date:
+        """The day of the month that the parameter says; PolicyGap where the centre has none."""
+        day: int | None = getattr(self._rules(month.first_day), parameter)
+        if day is None:
+            raise PolicyGap(parameter, self._book.centre, month.first_day, self._asker)
+        return self._day_of(month, day)
 
     @staticmethod
     def _day_of(month: Month, day: int) -> date:

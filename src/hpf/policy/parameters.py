@@ -32,11 +32,15 @@ class Branch:
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """A paper to upload for an item; without a `required` one the step cannot be left."""
+    """A paper to upload for an item; without a `required` one the step cannot be left.
+
+    `row_file`: every row needs a file of its own with this name, whose ending also says the only type that is taken.
+    """
 
     name: str
     required: bool
     note: str = ""
+    row_file: Annotated[str, Slots.of("id_no")] = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +81,11 @@ class CalendarRules(Dated):
 
     day_off_list: DayOffList
     weekends_are_days_off: bool  # whether an ordinary weekend moves the cut-off, too (F-91)
-    business_month_last_day: int
+    business_month_last_day: int | None  # None: the natural month; nothing is cut off (HH-0-03)
     cutoff_moves_before_days_off: bool
-    due_made_day: int
-    first_collection_day: int
-    last_collection_day: int
+    due_made_day: int | None  # None: the employer makes the month's due itself (HH-3.1-13)
+    first_collection_day: int | None  # None, as the next: collected or paid when the employer makes it
+    last_collection_day: int | None
     contribution_year_first_month: int
     daily_cutoff: time | None  # None: nothing waits for the next day
     batch_hour: time
@@ -132,7 +136,6 @@ class DayRules(Dated):
     due_made_hour: time
     items_under_daily_cutoff: tuple[str, ...]
     items_under_review: tuple[str, ...]  # nothing happens before the centre has reviewed the case
-    manual_review_workdays: int
     desk_refusal_reasons: tuple[Choice, ...]
     # payment
     qr_limit: Money
@@ -145,7 +148,9 @@ class DayRules(Dated):
     banks_personal: tuple[Bank, ...]
     # per item, by its code
     materials: Keyed[tuple[Material, ...]]
+    review_workdays: Keyed[int]  # of items that the centre reviews, or whose rows may need a person
     declaration: Keyed[str]  # the text to be ticked; "" where the item has no tick
+    code_lists: Keyed[tuple[Choice, ...]]  # codes that fields of a row take, by the list's name
     # the centre
     centre_name: str
     seal_text: str
@@ -157,7 +162,7 @@ class DayRules(Dated):
     branches: tuple[Branch, ...]
     # numbers: str.format patterns; `day` is a date, `serial` comes from a sequence
     number_employer: Annotated[str, Slots.of("serial")]
-    number_employer_account: Annotated[str, Slots.of("serial", "fund")]  # fund: 01 or 02
+    number_employer_account: Annotated[str, Slots.of("serial", "tail", "fund")]  # tail: 8 digits; fund: 01 or 02
     number_person: Annotated[str, Slots.of("serial")]
     number_case: Annotated[str, Slots.of("day", "item", "serial")]  # item: two digits of the kind of business
     number_due: Annotated[str, Slots.of("kind", "month", "serial")]  # kind: H or B; month: int(Month)

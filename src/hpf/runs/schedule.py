@@ -45,6 +45,8 @@ def _daily_at_batch_hour(rules: Rules, since: datetime, until: datetime) -> Iter
 
 def _monthly_when_dues_are_made(rules: Rules, since: datetime, until: datetime) -> Iterable[datetime]:
     for month in Month.between(Month.of(since.date()) - 1, Month.of(until.date())):
+        if not rules.calendar.makes_dues(month):
+            continue
         day = rules.calendar.due_made_on(month)
         at = datetime.combine(day, rules.at(day).due_made_hour, TZ)
         if since < at <= until:
