@@ -4,6 +4,7 @@
 `committed_centre`  the same in a clone of the test's own: for real commits, workers and servers
 `clock`             a FixedClock that the shells see
 `drain`             carries out queued jobs, in this transaction
+`browser`           Chromium, one for all tests of a process
 """
 
 import hashlib
@@ -15,12 +16,14 @@ from pathlib import Path
 import pytest
 from django.db import connection
 from pytest_django.plugin import DjangoDbBlocker
+from tests.browser import browser
 from tests.server import Clone, TestServer
 
 from hpf.access.clock import clock as shells_clock
 from hpf.access.tenancy import CentreInfo, in_centre
 from hpf.kernel.clock import TZ, FixedClock
 
+__all__ = ["browser"]
 START = datetime(2026, 11, 16, 9, 30, tzinfo=TZ)
 """Where the clock of a test stands until it is moved: a workday before Hangzhou's month close."""
 

@@ -13,7 +13,7 @@ from django.db import connections
 from playwright.sync_api import Browser, Page
 from tests import personas
 from tests.parties import builders as b
-from tests.web.conftest import _plain_static_names, browser  # noqa: F401 - fixtures
+from tests.web.conftest import _plain_static_names  # noqa: F401 - a fixture
 
 from hpf.kernel.clock import FixedClock
 
@@ -41,7 +41,7 @@ class Hall:
 
 
 @pytest.fixture
-def hall(committed_centre: object, clock: FixedClock, settings: Any, browser: Browser) -> Iterator[Hall]:  # noqa: F811
+def hall(committed_centre: object, clock: FixedClock, settings: Any, browser: Browser) -> Iterator[Hall]:
     """The hall over a database of its own, with the small city; whatever a browser's console says fails the test."""
     settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = False
     settings.ALLOWED_HOSTS = ["127.0.0.1", "testserver"]

@@ -1,7 +1,6 @@
-"""A tiny server for the style page and a browser to look at it with; no database is needed for either."""
+"""A tiny server for the style page; no database is needed for it."""
 
 import mimetypes
-import os
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -13,16 +12,9 @@ from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.http import HttpRequest, HttpResponseBase
 from django.test import RequestFactory, override_settings
-from playwright.sync_api import Browser, Error, sync_playwright
 
 from hpf.site.middleware import SecurityHeaders
 from hpf.web import kit
-
-CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
-FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -85,18 +77,3 @@ def kit_server() -> Iterator[str]:
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}/kit/"
     server.shutdown()
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Chromium, or a skip that says why not."""
-    if not CHROMIUM.exists():
-        pytest.skip(f"not run: no browser at {CHROMIUM} (set CHROMIUM)")
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # playwright keeps an event loop on this thread; our code never awaits
-    with sync_playwright() as playwright:
-        try:
-            running = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        except Error as error:
-            pytest.skip(f"not run: {CHROMIUM} does not start: {error}")
-        yield running
-        running.close()
