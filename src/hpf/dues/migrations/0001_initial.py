@@ -27,7 +27,7 @@ CREATE TABLE dues_due (
     settlement_id bigint,
     settled_at timestamptz CHECK ((settled_at IS NOT NULL) = (state = 'settled')),
     credited_at timestamptz CHECK (credited_at IS NULL OR state = 'settled')
-) WITH (fillfactor = 70);
+) WITH (fillfactor = 45);
 CREATE UNIQUE INDEX dues_one_remittance ON dues_due (made_month, employer_account_id) WHERE kind = 'remittance';
 CREATE INDEX dues_of_employer ON dues_due (employer_account_id, made_month);
 CREATE TABLE dues_due_line (
@@ -68,7 +68,7 @@ CREATE INDEX dues_orders_of_employer ON dues_order (employer_account_id, created
 CREATE INDEX dues_orders_open ON dues_order (expires_at) WHERE state = 'unpaid';
 CREATE TABLE dues_settlement (
     id bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY,
-    due_id bigint NOT NULL REFERENCES dues_due,
+    due_id bigint NOT NULL,
     order_id bigint REFERENCES dues_order,
     method varchar(10) NOT NULL,
     prepaid_fen bigint NOT NULL CHECK (prepaid_fen >= 0),
