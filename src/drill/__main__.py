@@ -13,11 +13,11 @@ from drill import door
 from drill.auditor import audit
 from drill.desk import Cashier, Desk, Stuck
 from drill.hall import Hall
-from drill.player import Player
+from drill.player import NotPlayable, Player
 from drill.records import Play
 from drill.world import PASSWORD, World, running
 
-STAFF = "batch"
+ACCOUNTANT, TELLER = "batch", "teller"
 
 
 def _say(text: str) -> None:
@@ -52,11 +52,11 @@ class PlayBroken(Exception):
 def play_in(world: World, seed: int, months: int, logins: Sequence[str], *, accidents: bool) -> Play:
     """Play in a world that runs."""
     halls = [Hall(door.agent(world.hall, login, PASSWORD)) for login in logins]
-    desk = Desk(door.staff(world.hall, STAFF, PASSWORD))
-    player = Player(world, seed, halls, desk, Cashier(world.cashier), _say, accidents=accidents)
+    desk, teller = (Desk(door.staff(world.hall, login, PASSWORD)) for login in (ACCOUNTANT, TELLER))
+    player = Player(world, seed, halls, desk, teller, Cashier(world.cashier), _say, accidents=accidents)
     try:
         return player.play(months)
-    except (door.Broken, door.Refused, Stuck, LookupError, requests.RequestException) as problem:
+    except (door.Broken, door.Refused, NotPlayable, Stuck, LookupError, requests.RequestException) as problem:
         latest = player.acts[-1] if player.acts else "the beginning"
         raise PlayBroken(f"seed {seed} step {len(player.acts)}: {problem!r} after {latest}") from problem
 

@@ -180,12 +180,12 @@ class Hall:
 
     # reading
 
-    def told(self, since_month: int, *, slips: bool) -> AccountTold:
-        """Everything the hall says of this account; cases, and `slips` of dues, from `since_month` on."""
+    def told(self, since_month: int, until_month: int, *, slips: bool) -> AccountTold:
+        """Everything the hall says of this account; cases of these months, and `slips` of dues from the first on."""
         return AccountTold(
             dues=tuple(self._dues(since_month if slips else None)),
             orders=tuple(self._orders()),
-            cases=tuple(self._cases(since_month)),
+            cases=tuple(self._cases(since_month, until_month)),
             purse_fen=law.fen(self.browser.get(FUNDS).pairs["预缴资金余额（元）"]),
         )
 
@@ -220,9 +220,8 @@ class Hall:
                 row["订单号"], int(row["记录笔数"]), law.fen(row["订单金额"]), row["订单结算状态"], row["入账状态"]
             )
 
-    def _cases(self, since_month: int) -> Iterable[CaseTold]:
-        month = since_month
-        for _ in range(6):
+    def _cases(self, month: int, until_month: int) -> Iterable[CaseTold]:
+        while month <= until_month:
             for row in self._listing(OPENINGS, month=days.month_text(month)):
                 yield CaseTold(
                     no=row["业务流水号"],

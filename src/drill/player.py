@@ -37,6 +37,7 @@ class Player:
     seed: int
     halls: Sequence[Hall]
     desk: Desk
+    teller: Desk
     cashier: Cashier
     say: Callable[[str], None]
     accidents: bool = True
@@ -55,6 +56,7 @@ class Player:
         first_month = days.business_month(self.desk.now().date())
         self.cashier.turn()
         first = self.look(first_month)
+        self._require_known(first)
         month = first_month
         for _ in range(months):
             if month not in days.GOLDEN:
@@ -66,9 +68,17 @@ class Player:
         accounts = tuple(hall.account for hall in self.halls)
         return Play(self.seed, accounts, first, tuple(self.acts), last, alone=self.world.var is not None)
 
+    def _require_known(self, first: Snapshot) -> None:
+        """Everybody normal before the play must stand in the latest due, since nothing else tells of them all."""
+        for hall in self.halls:
+            latest = max(first.accounts[hall.account.no].dues, key=lambda due: due.month, default=None)
+            if hall.normal_people != (latest.people if latest else 0):
+                raise NotPlayable(f"{hall.account.name} has people that its latest due does not tell of")
+
     def look(self, since_month: int, *, slips: bool = False) -> Snapshot:
         """Read everything there is to read."""
-        told = {hall.account.no: hall.told(since_month, slips=slips) for hall in self.halls}
+        until = days.business_month(self.desk.now().date())
+        told = {hall.account.no: hall.told(since_month, until, slips=slips) for hall in self.halls}
         return snapshot(self.desk, self.cashier, told)
 
     def step(self) -> int:
@@ -133,7 +143,7 @@ class Player:
             rows.append(rows[0])
         taken = self._import(hall, rows) if by_file else self._type(hall, rows)
         if taken:
-            self._submit(hall, taken, kill=self.accidents and self.draw.randrange(6) == 0)
+            self._submit(hall, taken, kill=self.accidents and self.draw.randrange(12) == 0)
 
     def _mistake(self, hall: Hall, row: RowSent) -> RowSent:
         kind = self.draw.choice([*MISTAKES, "normal elsewhere", "normal here", "another name"])
@@ -246,10 +256,10 @@ class Player:
 
     def _decide(self) -> None:
         """Somebody at the desk decides what waits, after the month is closed."""
-        for case_no in self.desk.waiting():
+        for case_no in self.teller.waiting():
             reason = "" if self.draw.randrange(3) else "材料与申报内容不符"
             at = self.desk.now()
-            self.desk.decide(case_no, reason)
+            self.teller.decide(case_no, reason)
             self.acts.append(Decided(self.step(), case_no, at, not reason, reason))
             self.say(f"  {case_no} is {'refused' if reason else 'approved'} at the desk")
 
