@@ -22,7 +22,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from hpf.site import embedded
 
 SOURCE = Path(embedded.__file__).resolve().parents[1]
-CENTRES = {"hangzhou": "杭州住房公积金管理中心"}
+CENTRES = {"hangzhou": "杭州住房公积金管理中心", "heihe": "黑河市住房公积金管理中心"}
 _KEPT_TEMPLATES = 6
 
 

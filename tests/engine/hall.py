@@ -18,6 +18,7 @@ from hpf.engine.declare import ItemRules
 from hpf.engine.execute.facts import Judging
 from hpf.engine.facts import Case, CaseRow, CaseState, Draft, ImportReport, RowState
 from hpf.engine.intake import drafts, submit, workbooks
+from hpf.engine.intake.materials import MATERIALS_OF
 from hpf.items.account import opening
 from hpf.kernel.clock import TZ, FixedClock
 from hpf.kernel.month import Month
@@ -55,11 +56,13 @@ def labelled(serial: int, **more: str) -> dict[str, str]:
     return person(serial, **{"id_type": "居民身份证", "arrival": "新调入", **more})
 
 
-def upload_materials(desk: drafts.Desk, submit_key: str) -> None:
-    """Uploads every paper that the item asks for."""
+def upload_materials(desk: drafts.Desk, submit_key: str, rows: Iterable[Mapping[str, Any]] = ()) -> None:
+    """Uploads every paper that the item asks for, and one for each row where it wants that."""
     for paper in desk.judging.rules.today.materials(desk.judging.item.code):
-        file = io.BytesIO(PDF)
-        take_material(desk.actor, desk.at, submit.MATERIALS_OF, submit_key, paper.name, "a.pdf", file, LIMITS)
+        each = {paper.row_file.format(id_no=row["id_no"]) for row in rows} if paper.row_file else {"a.pdf"}
+        for name in sorted(each):
+            file = io.BytesIO(PDF + name.encode())
+            take_material(desk.actor, desk.at, MATERIALS_OF, submit_key, paper.name, name, file, LIMITS)
 
 
 class Hall:

@@ -91,6 +91,8 @@ def opening(serial: int, employer_account_id: int, *, row_no: int = 1, month: Mo
     return Opening(**fields)  # type: ignore[arg-type]
 
 
-def city(employers: Iterable[load.EmployerRow], people: Iterable[load.PersonRow]) -> load.Loaded:
-    """Load both with the numbers of Hangzhou."""
-    return load.city(employers, people, book.load("hangzhou").at(AT.date()))
+def city(
+    employers: Iterable[load.EmployerRow], people: Iterable[load.PersonRow], centre: str = "hangzhou"
+) -> load.Loaded:
+    """Load both with the numbers of that centre."""
+    return load.city(employers, people, book.load(centre).at(AT.date()))

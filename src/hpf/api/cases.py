@@ -19,7 +19,6 @@ from hpf.api.door import ApiRequest, Caller, Token
 from hpf.api.problems import Problem, error_of
 from hpf.documents import changes as documents
 from hpf.documents import readers as document_readers
-from hpf.documents.facts import MaterialLimits
 from hpf.documents.fonts import MissingGlyphs
 from hpf.dues import readers as dues
 from hpf.engine import listings, readers
@@ -29,7 +28,7 @@ from hpf.engine.execute.facts import Judging
 from hpf.engine.facts import Case, CaseState
 from hpf.engine.intake.direct import RowsRefused, Sent, submit_rows
 from hpf.engine.intake.drafts import Desk
-from hpf.engine.intake.submit import MATERIALS_OF
+from hpf.engine.intake.materials import MATERIALS_OF, limits_of
 from hpf.engine.vouchers import NoVoucher, issue_business_voucher
 from hpf.trail.changes import record as keep
 
@@ -54,10 +53,10 @@ def upload(
     """
     caller = cast(ApiRequest, request).auth
     today = caller.rules.today
-    if name not in {material.name for material in today.materials(item_of(code).code)}:
+    material = next((one for one in today.materials(item_of(code).code) if one.name == name), None)
+    if material is None:
         raise Problem("invalid", f"该事项没有名为“{name}”的材料")
-    kinds = frozenset({"jpg" if kind == "jpeg" else kind for kind in today.upload_types})
-    limits = MaterialLimits(kinds, today.upload_max_bytes, max_files=today.upload_max_files)
+    limits = limits_of(today, material, today.rows_per_workbook)
     submission = caller.submission(key)
     if models.Submission.objects.filter(key=submission).exists():
         raise Problem("key_used", "该幂等键的办件已提交，不能再上传材料")

@@ -141,6 +141,27 @@ def delete_material(actor: Actor, at: datetime, owner_kind: str, owner_id: str, 
     return True
 
 
+def copy_materials(actor: Actor, at: datetime, owner_kind: str, from_id: str, to_id: str) -> int:
+    """The materials of one thing are uploaded for another, too, where that has none like them; how many came.
+
+    They can be deleted there, whatever became of the first.
+    """
+    with transaction.atomic():
+        rows = models.UploadedMaterial.objects.filter(owner_kind=owner_kind, owner_id=from_id).order_by("id")
+        mine = models.UploadedMaterial.objects.filter(owner_kind=owner_kind, owner_id=to_id)
+        have = set(mine.values_list("name", "sha256"))
+        found = [row for row in rows if (row.name, row.sha256) not in have]
+        for digest in sorted({row.sha256 for row in found}):
+            _lock_material(digest)
+        for row in found:
+            row.pk, row.owner_id, row.uploaded_at, row.handed_in = None, to_id, at, False
+        models.UploadedMaterial.objects.bulk_create(found)
+        if found:
+            detail = {"from": from_id, "materials": [[row.name, row.sha256] for row in found]}
+            trail.record(actor, at, "copied", owner_kind, to_id, detail)
+    return len(found)
+
+
 def hand_in(actor: Actor, at: datetime, owner_kind: str, owner_id: str) -> int:
     """The materials of a thing are submitted: from now on they stay. Returns how many."""
     rows = models.UploadedMaterial.objects.filter(owner_kind=owner_kind, owner_id=owner_id, handed_in=False)

@@ -1,20 +1,23 @@
 """Lists of cases and rows: filtered, sorted, paged, totalled, streamed; a fixed number of queries for any size."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from django.db.models import Case as When
-from django.db.models import Count, Q, QuerySet, Sum, Value
+from django.db.models import Count, Max, Min, Q, QuerySet, Sum, Value
 from django.db.models import When as Then
 
 from hpf.access.actor import Channel
 from hpf.engine import models
 from hpf.engine.facts import Case, CaseRow, CaseState, RowState
+from hpf.engine.lifecycle.states import Event
 from hpf.engine.readers import case_of, row_of
 from hpf.kernel.clock import TZ
 from hpf.kernel.month import Month
 from hpf.kernel.paging import PAGE_SIZE, Page, clamp_page
 
+_REVIEWED = (Event.PASS.name.lower(), Event.RETURN.name.lower())
 ONLINE_FIRST = When(Then(channel=Channel.ONLINE.value, then=Value(0)), default=Value(1))
 
 
@@ -47,6 +50,7 @@ def cases_of_item(employer_account_id: int, item_code: str, month: Month, page: 
 def cases_of_employer(
     employer_id: int,
     *,
+    employer_account_id: int | None = None,
     state: CaseState | None = None,
     item_code: str = "",
     since: date | None = None,
@@ -54,8 +58,13 @@ def cases_of_employer(
     text: str = "",
     page: object = 1,
 ) -> Page[Case]:
-    """我的办件: an employer's cases, the newest first; `text` is a part of the case number."""
+    """我的办件: an employer's cases, the newest first; `text` is a part of the case number.
+
+    Totals: `total` (rows) and `amount_fen`.
+    """
     found = models.Case.objects.filter(employer_id=employer_id)
+    if employer_account_id is not None:
+        found = found.filter(employer_account_id=employer_account_id)
     if state is not None:
         found = found.filter(state=state.value)
     if item_code:
@@ -66,9 +75,35 @@ def cases_of_employer(
         found = found.filter(declared_at__lt=datetime.combine(until + timedelta(1), time(0), TZ))
     if text:
         found = found.filter(no__contains=text)
-    total = found.count()
-    number = clamp_page(page, total)
-    return Page(_cases(found.order_by("-id"), number), total, number)
+    sums = found.aggregate(n=Count("id"), total=Sum("total"), amount_fen=Sum("amount_fen"))
+    number = clamp_page(page, sums["n"])
+    totals = {key: sums[key] or 0 for key in ("total", "amount_fen")}
+    return Page(_cases(found.order_by("-id"), number), sums["n"], number, totals=totals)
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """What an application's record adds to its case: 变更年月 from the first to the last of its rows, the review."""
+
+    first_month: Month | None
+    last_month: Month | None
+    reviewed_at: datetime | None
+
+
+def applications(cases: Sequence[Case]) -> dict[int, Application]:
+    """For each case by its id; two queries. Months are known where the item works out `effective_month`."""
+    ids = [case.id for case in cases]
+    years = sorted({case.declared_at.astimezone(TZ).year for case in cases})
+    months = models.CaseRow.objects.filter(year__in=years, case_id__in=ids).values("case_id").order_by()
+    ranges = months.annotate(first=Min("worked__effective_month"), last=Max("worked__effective_month"))
+    reviews = models.CaseEvent.objects.filter(case_id__in=ids, event__in=_REVIEWED).values_list("case_id", "at")
+    reviewed = {case_id: at.astimezone(TZ) for case_id, at in reviews.order_by("id")}
+    found = {row["case_id"]: (_month(row["first"]), _month(row["last"])) for row in ranges}
+    return {case_id: Application(*found.get(case_id, (None, None)), reviewed.get(case_id)) for case_id in ids}
+
+
+def _month(text: str | None) -> Month | None:
+    return Month.parse(text) if text else None
 
 
 def _cases(found: QuerySet[models.Case], number: int) -> list[Case]:

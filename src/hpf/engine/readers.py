@@ -54,6 +54,10 @@ def case_of(record: models.Case) -> Case:
         submit_key=str(record.submit_key),
         form=record.form,
         result=record.result,
+        branch_code=record.branch_code,
+        due_on=record.due_on,
+        taken_by_user_id=record.taken_by_user_id,
+        taken_by=record.taken_by,
     )
 
 
@@ -117,7 +121,8 @@ def ids_in_process(item_code: str, employer_account_id: int, case_id: int | None
         SELECT r.id_no FROM engine_case c JOIN engine_case_row r ON r.case_id = c.id
            AND r.year = extract(year FROM c.declared_at AT TIME ZONE 'Asia/Shanghai')::int
          WHERE c.employer_account_id = %(account)s AND c.item_code = %(item)s
-           AND c.state IN ('submitted', 'queued', 'in_process', 'with_person') AND r.state IN ('pending', 'referred')
+           AND c.state IN ('submitted', 'queued', 'in_process', 'with_person', 'awaiting_review', 'accepted')
+           AND r.state IN ('pending', 'referred')
            AND (%(case)s::bigint IS NULL
                 OR (c.declared_at, c.id) < (SELECT o.declared_at, o.id FROM engine_case o WHERE o.id = %(case)s))
     """

@@ -1,9 +1,9 @@
 """The catalogues of all centres, handed to everybody below: adding a city is one line here."""
 
-from hpf.centres import hangzhou
+from hpf.centres import hangzhou, heihe
 from hpf.engine.catalogue import Catalogue, install
 
-CATALOGUES: tuple[Catalogue, ...] = (hangzhou.CATALOGUE,)
+CATALOGUES: tuple[Catalogue, ...] = (hangzhou.CATALOGUE, heihe.CATALOGUE)
 
 
 def install_catalogues() -> None:

@@ -24,7 +24,7 @@ from pathlib import Path
 
 from hpf.site import embedded
 
-CENTRES = {"hangzhou": "杭州住房公积金管理中心"}
+CENTRES = {"hangzhou": "杭州住房公积金管理中心", "heihe": "黑河市住房公积金管理中心"}
 START_SECONDS = 60
 STOP_SECONDS = 10
 RESTARTS = 5

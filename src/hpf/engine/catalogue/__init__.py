@@ -13,13 +13,16 @@ class Offer:
     """A service as one centre offers it.
 
     `serial` is the two digits of the item in a case number; `entry` the label of the button that opens the declaration
-    interface; `situation` the 情形 it is found under.
+    interface; `situation` the 情形 it is found under; `add` and `send` the labels of the buttons that take a line
+    into the list and submit it.
     """
 
     service: Service
     serial: str = "00"
     entry: str = "进入"
     situation: str = ""
+    add: str = "保存"
+    send: str = "提交"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,11 +1,13 @@
 """The vocabulary in which items are written. No framework, no file, no network, no clock."""
 
-from hpf.engine.declare.deposit import DepositTerms
+from hpf.engine.declare.deposit import DepositTerms, base_limits
 from hpf.engine.declare.effects import Effect, IssueVoucher, OpenAccount, SettleDue
 from hpf.engine.declare.facts import Fact
 from hpf.engine.declare.fields import (
     Amount,
+    BankAccount,
     Code,
+    DateOf,
     FieldKind,
     FieldSpec,
     IdNo,
@@ -16,6 +18,8 @@ from hpf.engine.declare.fields import (
     YesNo,
     ask,
     choice_of,
+    code_of,
+    words,
 )
 from hpf.engine.declare.item import (
     DEPOSIT_COLUMNS,
@@ -31,17 +35,19 @@ from hpf.engine.declare.item import (
     facts_asked,
 )
 from hpf.engine.declare.listing import Column, ColumnKind, Filter, FilterKind, Listing, Source
-from hpf.engine.declare.row import Row, fields_of, parse
+from hpf.engine.declare.row import Row, fields_of, once_per, parse
 from hpf.engine.declare.rules import ItemRules
 
 __all__ = [
     "DEPOSIT_COLUMNS",
     "Accept",
     "Amount",
+    "BankAccount",
     "Candidates",
     "Code",
     "Column",
     "ColumnKind",
+    "DateOf",
     "DepositTerms",
     "Effect",
     "Enquiry",
@@ -70,8 +76,12 @@ __all__ = [
     "Source",
     "YesNo",
     "ask",
+    "base_limits",
     "choice_of",
+    "code_of",
     "facts_asked",
     "fields_of",
+    "once_per",
     "parse",
+    "words",
 ]

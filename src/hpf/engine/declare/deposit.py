@@ -5,8 +5,19 @@ from typing import Any, Self
 
 from hpf.engine.declare.rules import ItemRules
 from hpf.kernel.money import Money
+from hpf.kernel.month import Month
 from hpf.kernel.rate import Rate
 from hpf.parties.facts import EmployerAccountFacts
+from hpf.policy.parameters import MonthRules
+
+
+def base_limits(employer: EmployerAccountFacts, rules: ItemRules, month: Month) -> tuple[Money, Money]:
+    """The lowest and the highest base of a month, where the employer deposits."""
+    limits = rules.on(month)
+    return limits.base_floor(rules.today.branch(employer.branch_code).district), limits.base_cap
+
+
+_TERMS = ("base", "employer_rate", "personal_rate", "employer_part", "personal_part")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,10 +36,15 @@ class DepositTerms:
     def of(cls, wage: Money, employer: EmployerAccountFacts, rules: ItemRules, **own: Any) -> Self:
         """By the limits and rounding of the month of processing and the employer's rates (HZ-2.4.1-31 to -34)."""
         base = rules.this_month.clamp(wage, rules.today.branch(employer.branch_code).district)
-        deposit = rules.this_month.deposit(base.amount, employer.employer_rate, employer.personal_rate)
+        return cls.on(base.amount, employer, rules.this_month, mark=base.mark, **own)
+
+    @classmethod
+    def on(cls, base: Money, employer: EmployerAccountFacts, month: MonthRules, *, mark: str = "", **own: Any) -> Self:
+        """On a base that is as it is to be, by the rounding of `month`."""
+        deposit = month.deposit(base, employer.employer_rate, employer.personal_rate)
         return cls(
-            base=base.amount,
-            mark=base.mark,
+            base=base,
+            mark=mark,
             employer_rate=employer.employer_rate,
             personal_rate=employer.personal_rate,
             employer_part=deposit.employer,
@@ -36,3 +52,7 @@ class DepositTerms:
             total=deposit.total,
             **own,
         )
+
+    def terms(self) -> dict[str, Any]:
+        """Base, rates and parts under the names that effects give them."""
+        return {name: getattr(self, name) for name in _TERMS}

@@ -5,11 +5,13 @@ An effect names values of the trade only; the case, the row and the months are t
 here is a matter for review: more than about 25 of them would be a second API.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from hpf.kernel.money import Money
+from hpf.kernel.month import Month
 from hpf.kernel.rate import Rate
-from hpf.parties.facts import IdKey, OpenKind
+from hpf.parties.facts import IdKey, OpenKind, RetireCategory
 
 
 class Effect:
@@ -22,6 +24,8 @@ class OpenAccount(Effect):
     the city.
 
     `employer_part` and `personal_part` are the monthly deposit, already rounded. `mobile` is empty when not given.
+    `from_month`: the first month that is due, where it is a later one. `retire` and `details` (by name, only what was
+    given) are kept with the person.
     """
 
     key: IdKey
@@ -34,6 +38,9 @@ class OpenAccount(Effect):
     personal_rate: Rate
     employer_part: Money
     personal_part: Money
+    from_month: Month | None = None
+    retire: RetireCategory | None = None
+    details: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

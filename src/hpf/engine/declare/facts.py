@@ -17,6 +17,8 @@ class Fact(Enum):
     """`parties.facts.Standing` of the person named by `row.id_type` and `row.id_no`, seen from the applicant."""
     IN_PROCESS_HERE = auto()
     """`bool`: a row for this person (`row.id_no`) is waiting in another case of the same item and employer account."""
+    PAID_UNTIL = auto()
+    """`Month | None`: 缴至年月, the last month that the applicant has made a remittance for; the same for all rows."""
     DUE = auto()
     """`dues.facts.Due | None`: the due named by `row.due_code`, if it is the applicant's."""
     LATEST_VOUCHER = auto()

@@ -7,6 +7,7 @@ arrive as pydantic's validation context (`FieldRules`); what depends on the regi
 
 import re
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -35,6 +36,7 @@ class FieldKind(StrEnum):
     MONEY = "money"
     PHONE = "phone"
     MONTH = "month"
+    DATE = "date"
 
 
 class FieldRules(Protocol):
@@ -56,6 +58,9 @@ class FieldRules(Protocol):
     def id_types_online(self) -> Sequence[IdType]:
         """The papers that can be used online (HZ-2.4.1-27)."""
 
+    def code_list(self, name: str) -> Sequence[tuple[str, str]]:
+        """A list of codes that law or centre keep, as (code, text) in the order shown."""
+
 
 class YesNo(Labelled):
     """是 or 否."""
@@ -64,12 +69,16 @@ class YesNo(Labelled):
     NO = "N", "否"
 
 
+Choices = Callable[[FieldRules], Sequence[tuple[str, str]]]
+"""The choices of a closed list by the rules of a day, as (value, label)."""
+
+
 @dataclass(frozen=True, slots=True)
 class FieldMark:
     """Carried in a field's type: its kind and, for closed lists, the choices of the centre on that day."""
 
     kind: FieldKind
-    choices: Callable[[FieldRules], Sequence[StrEnum]] | None = None
+    choices: Choices | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +100,7 @@ class FieldSpec:
 
     def choices(self, rules: FieldRules) -> tuple[tuple[str, str], ...]:
         """The choices as (value, label), in the order shown; empty for a field that is not a closed list."""
-        if self.mark.choices is None:
-            return ()
-        return tuple((member.value, _label(member)) for member in self.mark.choices(rules))
+        return () if self.mark.choices is None else tuple(self.mark.choices(rules))
 
 
 def ask(
@@ -197,6 +204,26 @@ def _month(value: object) -> Month:
         raise problem("month", "应为年月，如2026-11") from None
 
 
+_DATE = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?|([0-9]{4})([0-9]{2})([0-9]{2})")
+
+
+def _date(value: object) -> date:
+    if isinstance(value, date):
+        return value
+    match = _DATE.fullmatch(clean(str(value)))
+    if match is not None:
+        with suppress(ValueError):
+            return date(*(int(part) for part in match.groups() if part))
+    raise problem("date", "应为日期，如2026-11-02")
+
+
+def _bank_account(value: object) -> str:
+    text = clean(str(value)).replace(" ", "")
+    if not re.fullmatch("[0-9]{8,32}", text):
+        raise problem("bank_account", "应为8至32位数字")
+    return text
+
+
 C = TypeVar("C", bound=StrEnum)
 
 
@@ -209,10 +236,44 @@ def choice_of(kind: type[C], offered: Callable[[FieldRules], Sequence[C]] | None
         for member in everything(_rules(info)):
             if text in (member.value, _label(member)):
                 return member
-        listed = "、".join(_label(member) for member in everything(_rules(info)))
-        raise problem("not_offered", f"应为下列之一：{listed}")
+        raise _not_offered(choices(_rules(info)))
 
-    return Annotated[kind, FieldMark(FieldKind.CHOICE, everything), BeforeValidator(parse)]
+    def choices(rules: FieldRules) -> Sequence[tuple[str, str]]:
+        return [(member.value, _label(member)) for member in everything(rules)]
+
+    return Annotated[kind, FieldMark(FieldKind.CHOICE, choices), BeforeValidator(parse)]
+
+
+def code_of(name: str) -> Any:
+    """The type of a field that holds a code of the list `name` (`FieldRules.code_list`); takes the text, too."""
+
+    def choices(rules: FieldRules) -> Sequence[tuple[str, str]]:
+        return rules.code_list(name)
+
+    def parse(value: object, info: ValidationInfo) -> str:
+        text = clean(str(value))
+        for code, label in choices(_rules(info)):
+            if text in (code, label):
+                return code
+        raise _not_offered(choices(_rules(info)))
+
+    return Annotated[str, FieldMark(FieldKind.CHOICE, choices), BeforeValidator(parse)]
+
+
+def words(most: int) -> Any:
+    """The type of a field of free text, at most `most` characters."""
+
+    def parse(value: object) -> str:
+        text = clean(str(value))
+        if len(text) > most:
+            raise problem("too_long", f"最多{most}个字")
+        return text
+
+    return Annotated[str, FieldMark(FieldKind.TEXT), BeforeValidator(parse)]
+
+
+def _not_offered(choices: Sequence[tuple[str, str]]) -> PydanticCustomError:
+    return problem("not_offered", f"应为下列之一：{'、'.join(label for _, label in choices)}")
 
 
 def _id_types(rules: FieldRules) -> Sequence[IdType]:
@@ -224,5 +285,7 @@ IdNo = Annotated[str, FieldMark(FieldKind.ID_NUMBER), BeforeValidator(_id_number
 OnlineIdType = choice_of(IdType, _id_types)
 Amount = Annotated[Money, FieldMark(FieldKind.MONEY), BeforeValidator(_money)]
 Phone = Annotated[str, FieldMark(FieldKind.PHONE), BeforeValidator(_phone)]
+DateOf = Annotated[date, FieldMark(FieldKind.DATE), BeforeValidator(_date)]
+BankAccount = Annotated[str, FieldMark(FieldKind.TEXT), BeforeValidator(_bank_account)]
 MonthOf = Annotated[Month, FieldMark(FieldKind.MONTH), BeforeValidator(_month)]
 Code = Annotated[str, FieldMark(FieldKind.TEXT), BeforeValidator(lambda value: clean(str(value)))]

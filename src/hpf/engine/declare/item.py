@@ -54,12 +54,16 @@ W = TypeVar("W")
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A column of the to-be-confirmed list that the system works out; `key` is an attribute of the item's `Worked`."""
+    """A column of the to-be-confirmed list that the system works out; `key` is an attribute of the item's `Worked`.
+
+    Amounts are shown while a line is entered, too, and whatever else is `live`.
+    """
 
     key: str
     label: str
     kind: ColumnKind = ColumnKind.TEXT
     totalled: bool = False
+    live: bool = False
 
 
 DEPOSIT_COLUMNS = (
@@ -93,7 +97,7 @@ class Item(Generic[R, F, W]):
     (remedy REVIEW) that leaves the row to a person; `check_all` judges rows that depend on each other, as (index,
     refusal); `decide` gives the effects of a row that passes;
     `notices` are told before submission. None of them reads a clock or a table. `version` grows
-    when fields change, so that older drafts are recognised.
+    when fields change, so that older drafts are recognised. `imports`: a roster can also come in as a workbook.
     """
 
     code: str
@@ -113,6 +117,7 @@ class Item(Generic[R, F, W]):
     shown: tuple[Shown, ...] = ()
     candidates: Candidates | None = None
     version: int = 1
+    imports: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -62,6 +62,8 @@ class Source(Enum):
 
     CASES_OF_ITEM = auto()
     """Summary records of one item by business month of declaration (HZ-2.4.2-01)."""
+    RECORDS_OF_ITEM = auto()
+    """业务申请记录: the applications of one item with state and reason of return (HH-3.4-02, HH-0-01)."""
     ROWS_OF_CASE = auto()
     """The persons behind a count of a summary record (HZ-2.4.2-05)."""
     FUNDS = auto()

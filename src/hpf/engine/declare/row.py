@@ -1,13 +1,13 @@
 """A line of an item: parsing a line of texts into values or into its refusals, all of them at once."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from hpf.engine.declare.fields import FieldMark, FieldRules, FieldSpec
 from hpf.kernel.money import Money
-from hpf.kernel.refusal import Refused, Remedy
+from hpf.kernel.refusal import Refusal, Refused, Remedy
 from hpf.kernel.text import clean
 
 
@@ -26,6 +26,20 @@ class Row(BaseModel):
     def stored(self) -> dict[str, str]:
         """The row as texts that `parse` reads back: what drafts and cases keep."""
         return {key: _text(value) for key, value in self if value is not None}
+
+
+def once_per(key: str, refusal: Refusal) -> Callable[[Sequence[Any]], Iterator[tuple[int, Refused]]]:
+    """An item's `check_all` for lists in which the field `key` may stand once: lines after the first are refused."""
+
+    def check_all(rows: Sequence[Any]) -> Iterator[tuple[int, Refused]]:
+        seen: set[str] = set()
+        for index, row in enumerate(rows):
+            value = getattr(row, key)
+            if value in seen:
+                yield index, refusal.refuse(value=value)
+            seen.add(value)
+
+    return check_all
 
 
 def _is_empty(text: str) -> bool:

@@ -66,3 +66,7 @@ class ItemRules:
     def id_types_online(self) -> Sequence[IdType]:
         """See FieldRules."""
         return self.today.id_types_online
+
+    def code_list(self, name: str) -> Sequence[tuple[str, str]]:
+        """See FieldRules."""
+        return [(one.code, one.text) for one in self.today.code_lists(name)]

@@ -53,6 +53,9 @@ def _open_accounts(work: Work, effects: Numbered) -> Results:
             personal_part=effect.personal_part,
             processed_month=work.month,
             kind=effect.kind,
+            from_month=effect.from_month,
+            retire=effect.retire,
+            details=effect.details,
         )
         for row_no, effect in effects
     ]

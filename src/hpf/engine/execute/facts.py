@@ -38,6 +38,10 @@ def _in_process_here(judging: Judging, rows: Sequence[Any]) -> Sequence[Any]:
     return [row.id_no in waiting for row in rows]
 
 
+def _paid_until(judging: Judging, rows: Sequence[Any]) -> Sequence[Any]:
+    return [dues.paid_until(judging.applicant.id)] * len(rows)
+
+
 def _due(judging: Judging, rows: Sequence[Any]) -> Sequence[Any]:
     return dues.dues_by_codes([row.due_code for row in rows], judging.applicant.id)
 
@@ -52,6 +56,7 @@ READERS: Mapping[Fact, Reader] = {
     Fact.APPLICANT: _applicant,
     Fact.STANDING: _standing,
     Fact.IN_PROCESS_HERE: _in_process_here,
+    Fact.PAID_UNTIL: _paid_until,
     Fact.DUE: _due,
     Fact.LATEST_VOUCHER: _latest_voucher,
 }

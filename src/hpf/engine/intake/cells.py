@@ -49,6 +49,7 @@ class BadCell:
 
     @property
     def advice(self) -> str:
+        """A sentence for the user."""
         return self.kind.label
 
 
@@ -71,6 +72,13 @@ def text_of(cell: Cell) -> str | BadCell:
             return BadCell(BadKind.NOT_TEXT, f"{cell:f}")
         case _:
             return BadCell(BadKind.DATE, cell.isoformat())
+
+
+def date_of(cell: Cell) -> str | BadCell:
+    """A cell of a date column as text: a day of the spreadsheet's own, or what was typed as text."""
+    if isinstance(cell, date) and not isinstance(cell, datetime):
+        return cell.isoformat()
+    return text_of(cell)
 
 
 def amount_of(cell: Cell) -> str | BadCell:

@@ -7,13 +7,15 @@ from typing import IO, Any
 
 from django.db import connection, transaction
 
+from hpf.documents import changes as documents
 from hpf.engine import listings, models
 from hpf.engine.declare import fields_of
 from hpf.engine.execute.facts import Judging
 from hpf.engine.execute.judge import Line, Verdict, judge, rows_of
-from hpf.engine.facts import Case, CaseRow, Draft, DraftRow, Intake
+from hpf.engine.facts import Case, CaseRow, CaseState, Draft, DraftRow, Intake
 from hpf.engine.intake import drafts
 from hpf.engine.intake.drafts import Desk, locked, store_rows, touch
+from hpf.engine.intake.materials import MATERIALS_OF
 from hpf.engine.intake.sheet import MarkedRow, write_marked
 from hpf.engine.intake.workbooks import sheet_of
 from hpf.engine.readers import refusals, row_of
@@ -70,20 +72,27 @@ def replace_row(desk: Desk, draft_id: int, visit: str, no: int, data: Mapping[st
         return verdict
 
 
-def take_failed(desk: Desk, draft_id: int, visit: str, case: Case) -> int:
-    """The failed rows of a case stand in the draft again, judged afresh, those that still fail marked. How many."""
+def take_again(desk: Desk, draft_id: int, visit: str, case: Case) -> int:
+    """The failed rows of a case stand in the draft again, judged afresh, those that still fail marked. How many.
+
+    Of a case that the centre has returned all rows come, and its materials with them (F-47).
+    """
+    returned = case.state is CaseState.RETURNED
     with transaction.atomic():
         record = locked(desk, draft_id, visit)
         touch(desk, record, Intake.TYPED)
         first = record.next_no
         there = {row.key for row in record.rows.all()}
-        rows = (row for row in listings.every_row_of_case(case, "failed") if row.id_no not in there)
+        behind = "total" if returned else "failed"
+        rows = (row for row in listings.every_row_of_case(case, behind) if row.id_no not in there)
         verdicts = judge(desk.judging, [Line(first + n, row.data) for n, row in enumerate(rows)])
         if verdicts:
             store_rows(record, verdicts)
         record.next_no = first + len(verdicts)
         record.intake = record.intake if verdicts or there else None
         record.save(update_fields=["next_no", "intake"])
+        if returned:
+            documents.copy_materials(desk.actor, desk.at, MATERIALS_OF, case.submit_key, str(record.submit_key))
         return len(verdicts)
 
 

@@ -17,7 +17,8 @@ from hpf.engine.declare import Accept
 from hpf.engine.execute.judge import Line, Verdict, judge
 from hpf.engine.facts import Case
 from hpf.engine.intake.drafts import Desk, DraftRefusals, DraftRefused, row_key
-from hpf.engine.intake.submit import SubmitRefusals, hand_over, make_case, missing_materials
+from hpf.engine.intake.materials import missing_materials
+from hpf.engine.intake.submit import SubmitRefusals, hand_over, make_case
 from hpf.engine.readers import case_of
 from hpf.kernel.clock import TZ
 
@@ -66,7 +67,7 @@ def _check_complete(desk: Desk, sent: Sent) -> None:
     problems = [] if sent.rows else [DraftRefusals.EMPTY.refuse()]
     if desk.judging.rules.today.declaration(desk.judging.item.code) and not sent.declared:
         problems.append(SubmitRefusals.NOT_DECLARED.refuse())
-    problems += missing_materials(desk, sent.key)
+    problems += missing_materials(desk, sent.key, sent.rows)
     if problems:
         raise DraftRefused(problems)
 

@@ -13,7 +13,7 @@ STAMP_SHEET = "_hpf"
 ERROR_LABEL = "错误原因"
 PER_LINE = 2
 
-ColumnKind = Literal["serial", "text", "money", "choice", "number"]
+ColumnKind = Literal["serial", "text", "money", "choice", "number", "date"]
 
 
 @dataclass(frozen=True)
@@ -52,6 +52,7 @@ class SheetColumn:
 
     @property
     def heading(self) -> str:
+        """The label as it stands in the sheet."""
         return f"{self.label}*" if self.required else self.label
 
 

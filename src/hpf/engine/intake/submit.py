@@ -15,21 +15,18 @@ from django.db import connection, transaction
 from hpf.access.jobs import defer
 from hpf.access.partitions import ensure_years
 from hpf.documents import changes as documents
-from hpf.documents import readers as document_readers
 from hpf.engine import models
 from hpf.engine.catalogue import Offer
 from hpf.engine.declare import Item
 from hpf.engine.execute.facts import Judging
 from hpf.engine.facts import Case, CaseState
 from hpf.engine.intake.drafts import Desk, DraftRefusals, DraftRefused, drop_lines, locked
+from hpf.engine.intake.materials import MATERIALS_OF, DraftRows, missing_materials
 from hpf.engine.jobs import execute_case
 from hpf.engine.lifecycle.changes import enter, move
 from hpf.engine.lifecycle.states import Event
 from hpf.engine.readers import case_by_key, case_of
-from hpf.kernel.refusal import Reason, Refusal, Refused
-
-MATERIALS_OF = "submission"
-"""Owner kind of uploaded materials: the submission key names them before and after there is a case."""
+from hpf.kernel.refusal import Reason, Refusal
 
 
 class SubmitRefusals(Refusal):
@@ -37,15 +34,7 @@ class SubmitRefusals(Refusal):
 
     NOT_CONFIRMED = Reason("清册尚未确认", None, "请返回填表页面，核对后点击“确认”")
     NOT_DECLARED = Reason("请阅读并勾选声明", "declared", "请返回填表页面勾选声明后点击“下一步”")
-    MATERIAL_MISSING = Reason("缺少材料：{name}", None, "请返回上传材料页面上传")
     OTHER_CONTENT = Reason("该提交凭据已用于其他内容", None, "请重新进入本业务后再提交")
-
-
-def missing_materials(desk: Desk, submit_key: str) -> list[Refused]:
-    """The required materials of the item that nobody has uploaded yet."""
-    wanted = [m.name for m in desk.judging.rules.today.materials(desk.judging.item.code) if m.required]
-    have = document_readers.material_names(MATERIALS_OF, submit_key) if wanted else frozenset()
-    return [SubmitRefusals.MATERIAL_MISSING.refuse(name=name) for name in wanted if name not in have]
 
 
 def submit(desk: Desk, offer: Offer, draft_id: int, visit: str, submit_key: str) -> Case:
@@ -86,7 +75,7 @@ def _check_complete(desk: Desk, record: models.Draft, submit_key: str) -> None:
         problems.append(SubmitRefusals.NOT_CONFIRMED.refuse())
     if desk.judging.rules.today.declaration(desk.judging.item.code) and not record.declared:
         problems.append(SubmitRefusals.NOT_DECLARED.refuse())
-    problems += missing_materials(desk, submit_key)
+    problems += missing_materials(desk, submit_key, DraftRows(record.id))
     if problems:
         raise DraftRefused(problems)
 
@@ -101,7 +90,11 @@ def hand_over(desk: Desk, case: models.Case) -> None:
     """The case, its rows written, sets out: its materials stay from now on, and it is queued or waits for the batch."""
     documents.hand_in(desk.actor, desk.at, MATERIALS_OF, str(case.submit_key))
     enter(desk.actor, desk.at, case, "submitted")
-    if desk.judging.item.code in desk.judging.rules.today.items_under_review:
+    rules = desk.judging.rules
+    if desk.judging.item.code in rules.today.items_under_review:
+        term = rules.today.review_workdays(desk.judging.item.code)
+        case.due_on = rules.book.calendar.add_workdays(desk.at.date(), term)
+        case.save(update_fields=["due_on"])
         move(desk.actor, desk.at, case, Event.ASK_REVIEW)
     elif waits_for_batch(desk.judging, desk.at):
         case.result = {"queued": True}
@@ -123,6 +116,7 @@ def make_case(
         item_version=judging.item.version,
         employer_id=judging.applicant.employer_id,
         employer_account_id=judging.applicant.id,
+        branch_code=judging.applicant.branch_code,
         declared_by=desk.actor.name,
         declared_by_user_id=desk.actor.user_id,
         channel=desk.actor.channel.value,

@@ -16,7 +16,7 @@ from hpf.engine.declare import FieldKind, FieldSpec, Row, fields_of
 from hpf.engine.execute.facts import Judging
 from hpf.engine.execute.judge import Line, Verdict, judge, rows_of
 from hpf.engine.facts import ImportReport, Intake
-from hpf.engine.intake.cells import BadCell, Cell, amount_of, text_of
+from hpf.engine.intake.cells import BadCell, Cell, amount_of, date_of, text_of
 from hpf.engine.intake.drafts import Desk, locked, storable, store_rows, touch
 from hpf.engine.intake.filled import FilledRow, read_filled
 from hpf.engine.intake.layout import ColumnKind, HeadField, SheetColumn, SheetSpec, Stamp
@@ -27,7 +27,8 @@ from hpf.kernel.refusal import Refused, Remedy
 BATCH = 5_000
 """Rows judged and written at a time: bounds the memory of a large file."""
 
-_KINDS: Mapping[FieldKind, ColumnKind] = {FieldKind.MONEY: "money", FieldKind.CHOICE: "choice"}
+_READ_AS = {"money": amount_of, "date": date_of}
+_KINDS: Mapping[FieldKind, ColumnKind] = {FieldKind.MONEY: "money", FieldKind.CHOICE: "choice", FieldKind.DATE: "date"}
 
 
 def sheet_of(judging: Judging) -> SheetSpec:
@@ -131,7 +132,7 @@ def _read(filled: FilledRow, spec: SheetSpec) -> _Read:
     bad: list[Refused] = []
     for column in spec.columns[1:]:
         cell: Cell = filled.cells.get(column.key)
-        value = amount_of(cell) if column.kind == "money" else text_of(cell)
+        value = _READ_AS.get(column.kind, text_of)(cell)
         if isinstance(value, BadCell):
             texts[column.key] = storable(value.text)
             bad.append(Refused(f"cell_{value.kind.name.lower()}", f"{column.label}{value.advice}", column.key,

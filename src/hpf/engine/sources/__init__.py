@@ -10,6 +10,7 @@ __all__ = ["SOURCES", "ActionKind", "Asking", "BadCondition", "Bound", "Choices"
 
 SOURCES: Mapping[Source, Bound] = {
     Source.CASES_OF_ITEM: cases.CASES,
+    Source.RECORDS_OF_ITEM: cases.RECORDS,
     Source.ROWS_OF_CASE: cases.ROWS,
     Source.FUNDS: dues.FUNDS,
     Source.PAYABLE: dues.PAYABLE,

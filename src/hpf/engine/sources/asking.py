@@ -23,6 +23,10 @@ class ActionKind(Enum):
     """Open the rows behind it."""
     CASE_VOUCHER = auto()
     """打印, 下载 of the voucher of a case's succeeded rows (HZ-2.4.2-14 to -18)."""
+    CANCEL_CASE = auto()
+    """取消 of an application that waits for review (HH-3.4-15, -16)."""
+    CORRECT_CASE = auto()
+    """修改后重新提交 of a returned application (F-47)."""
     DUE_VOUCHER = auto()
     """打印缴款凭证 (HZ-2.8.1.5-09)."""
     PAY_DUE = auto()

@@ -1,12 +1,12 @@
 """Listings about cases: summary records of an item, and the rows behind a count (HZ-2.4.2)."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from hpf.access.actor import Channel
 from hpf.engine import listings, readers
-from hpf.engine.facts import Case, CaseRow, RowState
-from hpf.engine.sources.asking import ActionKind, Asking, Bound, Record, month_in
+from hpf.engine.facts import Case, CaseRow, CaseState, RowState
+from hpf.engine.sources.asking import ActionKind, Asking, Bound, Choices, Record, day_in, month_in, one_of
 from hpf.kernel.identity import IdType
 from hpf.kernel.money import Money
 from hpf.kernel.paging import Page
@@ -19,14 +19,17 @@ def _cases(asking: Asking, page: object) -> Page[Record]:
     return Page([_case_record(case) for case in found.items], found.total, found.number, found.size, totals)
 
 
-def _every_case(asking: Asking) -> Iterator[Record]:
-    number = 1
-    while True:
-        page = _cases(asking, number)
-        yield from page.items
-        if not page.has_next:
-            return
-        number += 1
+def _every(pages: Callable[[Asking, object], Page[Record]]) -> Callable[[Asking], Iterator[Record]]:
+    def every(asking: Asking) -> Iterator[Record]:
+        number = 1
+        while True:
+            page = pages(asking, number)
+            yield from page.items
+            if not page.has_next:
+                return
+            number += 1
+
+    return every
 
 
 def _case_record(case: Case) -> Record:
@@ -53,6 +56,60 @@ def _case_record(case: Case) -> Record:
         actions=(ActionKind.CASE_VOUCHER,) if online and case.succeeded else (),
         counts=counts,
     )
+
+
+_STATES = (
+    CaseState.AWAITING_REVIEW,
+    CaseState.ACCEPTED,
+    CaseState.CONCLUDED,
+    CaseState.RETURNED,
+    CaseState.CANCELLED,
+    CaseState.FAILED,
+)
+"""The states an application can be in, in the order in which it comes to them."""
+
+
+def _records(asking: Asking, page: object) -> Page[Record]:
+    found = listings.cases_of_employer(
+        asking.applicant.employer_id,
+        employer_account_id=asking.applicant.id,
+        state=one_of(CaseState, asking, "state", "业务状态"),
+        item_code=asking.item_code,
+        since=day_in(asking, "since", "办理日期起"),
+        until=day_in(asking, "until", "办理日期止"),
+        text=asking.query.get("no", "").strip(),
+        page=page,
+    )
+    told = listings.applications(found.items)
+    totals = {"total": found.totals["total"], "amount": Money(found.totals["amount_fen"])}
+    records = [_application(case, told[case.id]) for case in found.items]
+    return Page(records, found.total, found.number, found.size, totals)
+
+
+def _application(case: Case, told: listings.Application) -> Record:
+    first, last = told.first_month, told.last_month
+    actions = {CaseState.AWAITING_REVIEW: (ActionKind.CANCEL_CASE,), CaseState.RETURNED: (ActionKind.CORRECT_CASE,)}
+    return Record(
+        key=case.no,
+        cells={
+            "no": case.no,
+            "declared_on": case.declared_at,
+            "effective_month": first if first == last else f"{first} 至 {last}",
+            "total": case.total,
+            "amount": Money(case.amount_fen),
+            "state": case.state.label,
+            "reviewed_on": told.reviewed_at,
+            "concluded_on": case.processed_at if case.state is CaseState.CONCLUDED else None,
+            "reason": case.result.get("return_reason", ""),
+            "declared_by": case.declared_by,
+        },
+        actions=actions.get(case.state, ()),
+        counts={"total": "total"},
+    )
+
+
+def _record_choices(asking: Asking) -> Choices:
+    return {"state": [(state.value, state.label) for state in _STATES]}
 
 
 def _rows(asking: Asking, page: object) -> Page[Record]:
@@ -108,5 +165,6 @@ def _amount(text: str) -> Any:
         return text
 
 
-CASES = Bound(_cases, _every_case)
+CASES = Bound(_cases, _every(_cases))
+RECORDS = Bound(_records, _every(_records), _record_choices)
 ROWS = Bound(_rows, _every_row)

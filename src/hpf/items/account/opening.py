@@ -1,7 +1,6 @@
 """个人账户设立（启封）: an employer opens, or reopens, the accounts of its new staff (HZ-2.4.1, HZ-2.3-02)."""
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -100,13 +99,8 @@ def _opened_lately(standing: Standing, rules: ItemRules) -> bool:
     return rules.month - here.sealed_month < rules.today.repeat_opening_months
 
 
-def check_all(rows: Sequence[Row]) -> Iterator[tuple[int, Refused]]:
-    """The same person twice in one list (HZ-2.4.1-56): every occurrence after the first is refused."""
-    seen: Counter[str] = Counter()
-    for index, row in enumerate(rows):
-        seen[row.id_no] += 1
-        if seen[row.id_no] > 1:
-            yield index, Refusals.TWICE_IN_LIST.refuse(value=row.id_no)
+check_all = declare.once_per("id_no", Refusals.TWICE_IN_LIST)
+"""The same person twice in one list (HZ-2.4.1-56)."""
 
 
 def decide(row: Row, worked: Worked, facts: Facts, rules: ItemRules) -> Iterator[declare.OpenAccount]:
@@ -117,11 +111,7 @@ def decide(row: Row, worked: Worked, facts: Facts, rules: ItemRules) -> Iterator
         mobile=row.phone or "",
         sms=row.sms is YesNo.YES,
         kind=row.arrival,
-        base=worked.base,
-        employer_rate=worked.employer_rate,
-        personal_rate=worked.personal_rate,
-        employer_part=worked.employer_part,
-        personal_part=worked.personal_part,
+        **worked.terms(),
     )
 
 

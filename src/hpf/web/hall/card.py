@@ -27,13 +27,16 @@ def card(applicant: EmployerAccountFacts, rules: ItemRules) -> CardShown:
         return CardShown((open_now, Figure("预缴资金余额（元）", purse.balance)), ())
     due, calendar = found.due, rules.book.calendar
     by_collection = due.method is Method.COLLECTION
-    day = calendar.first_collection_day(due.month) if by_collection else calendar.last_collection_day(due.month)
+    by_day = () if not calendar.makes_dues(due.month) else (
+        Figure("托收日", calendar.first_collection_day(due.month)) if by_collection
+        else Figure("缴款期限", calendar.last_collection_day(due.month)),
+    )  # fmt: skip
     figures = (
         Figure("本期业务年月", due.month, note=due.kind.label),
         Figure("应缴金额（元）", due.amount, key=True, note=due.state.label),
         Figure("人数", due.people, "人"),
         Figure("缴存方式", due.method.label),
-        Figure("托收日" if by_collection else "缴款期限", day),
+        *by_day,
         Figure("预缴资金余额（元）", found.purse.balance, note=_reserved(found.purse.reserved)),
     )
     changed = _changed(found.base_changed, found.base_changed_amount)

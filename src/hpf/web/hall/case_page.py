@@ -12,7 +12,7 @@ from hpf.engine.catalogue import catalogue
 from hpf.engine.declare import FormKind, Group
 from hpf.engine.execute.facts import Judging
 from hpf.engine.facts import Case, CaseEvent, CaseRow, CaseState, RowState
-from hpf.engine.intake.submit import MATERIALS_OF
+from hpf.engine.intake.materials import MATERIALS_OF
 from hpf.engine.vouchers import can_print
 from hpf.kernel.clock import TZ
 from hpf.web.frame import MenuItem
@@ -52,12 +52,17 @@ _EVENTS = {
     "postpone": "业务受理",
     "start": "开始处理",
     "await_person": "部分记录转人工处理",
+    "ask_review": "等待中心审核",
+    "pass": "审核通过",
+    "return": "已退回",
+    "cancel": "已取消",
     "await_payment": "已生成订单，等待支付",
     "finish": "已办结",
     "fail": "办理失败",
     "expire": "订单已作废",
     "rows_refused": "人工处理：不予办理",
 }
+_NOTHING_FOLLOWS = (CaseState.FAILED, CaseState.VOID, CaseState.RETURNED, CaseState.CANCELLED)
 _RESULT = (
     Column("_state", "处理结果", ColumnKind.TAG),
     Column("_done", "处理时间", ColumnKind.TIME),
@@ -91,7 +96,8 @@ def context(request: HallRequest, case: Case, judging: Judging) -> dict[str, Any
         "tabs": _tabs(case, behind),
         "table": _table(request, case, judging, behind),
         "again": _again(case, judging),
-        "failed": reverse("case-failed", args=[case.no]),
+        "again_label": "修改后重新提交" if case.state is CaseState.RETURNED else "用失败记录重新申报",
+        "failed": reverse("case-failed", args=[case.no]) if case.failed and judging.item.imports else "",
         "pictures": [
             (one.name, picture(one, f"{reverse('case-material', args=[case.no])}?id={one.id}")) for one in found
         ],
@@ -107,6 +113,8 @@ def _of_result(case: Case, key: str) -> str:
 def _actions(case: Case, judging: Judging, order_no: str) -> list[Action]:
     if order_no:
         return [Action("支付", reverse("pay", args=[order_no]), "wallet", Look.PRIMARY, attrs={"id": "pay"})]
+    if case.state is CaseState.AWAITING_REVIEW:
+        return [Action("取消", post=reverse("case-cancel", args=[case.no]), look=Look.DANGER)]
     if judging.item.form is not FormKind.ROSTER:
         return _ended(case)
     if not can_print(case):
@@ -130,7 +138,7 @@ def _ended(case: Case) -> list[Action]:
 
 def _again(case: Case, judging: Judging) -> str:
     """Where “用失败记录重新申报” goes; empty when there is nothing to declare again."""
-    if not case.failed or judging.item.form is not FormKind.ROSTER:
+    if not (case.failed or case.state is CaseState.RETURNED) or judging.item.form is not FormKind.ROSTER:
         return ""
     return step(catalogue().offer(case.item_code), "list/again", case=case.no)
 
@@ -144,6 +152,8 @@ def _notices(case: Case, judging: Judging) -> list[Notice]:
     if case.crossed_month:
         told = texts.crossing_months.format(declared=case.declared_month, processed=case.processed_month)
         found.append(Notice(told, Tone.WARN))
+    if case.state is CaseState.RETURNED:
+        found.append(Notice(f"退回原因：{case.result.get('return_reason', '')}", Tone.BAD, "已被中心退回"))
     if case.state.is_final and case.failed:
         found.append(
             Notice(f"{case.failed} 笔未能办理，原因见下方清册；更正后可重新申报，已成功的记录不受影响。", Tone.WARN)
@@ -182,11 +192,11 @@ def _facts(case: Case, judging: Judging) -> list[Fact]:
 
 def timeline(happened: list[CaseEvent], case: Case, judging: Judging) -> list[Event]:
     """What happened, then what happens next and when, from the calendar."""
-    failed = ("fail", "expire", "rows_refused")
+    failed = ("fail", "expire", "rows_refused", "return", "cancel")
     done = [
         Event(_EVENTS.get(e.event, e.event), EventState.FAILED if e.event in failed else EventState.DONE, e.at,
               e.note or (f"经办人 {e.actor}" if e.event == "submitted" else ""))
-        for e in happened if e.event != "start" or case.state is not CaseState.IN_PROCESS
+        for e in happened if e.event in _EVENTS and (e.event != "start" or case.state is not CaseState.IN_PROCESS)
     ]  # fmt: skip
     return [*done, *_next(case, judging)]
 
@@ -201,20 +211,16 @@ def _next(case: Case, judging: Judging) -> list[Event]:
             Event("次日批处理", EventState.NEXT, calendar.expected_processing(case.declared_at), "按申报时间顺序处理")
         )
     elif case.state is CaseState.WITH_PERSON:
-        due = calendar.add_workdays(case.declared_at.date(), today.manual_review_workdays)
-        own.append(
-            Event(
-                "中心人工核实",
-                EventState.NOW,
-                f"{due} 前办结",
-                f"{case.referred} 笔，{today.manual_review_workdays} 个工作日内",
-            )
-        )
+        days = today.review_workdays(case.item_code)
+        due = calendar.add_workdays(case.declared_at.date(), days)
+        own.append(Event("中心人工核实", EventState.NOW, f"{due} 前办结", f"{case.referred} 笔，{days} 个工作日内"))
+    elif case.state is CaseState.AWAITING_REVIEW:
+        own.append(Event("中心审核", EventState.NOW, f"{case.due_on} 前办结", "审核通过后立即自动办结"))
     elif case.state is CaseState.AWAITING_PAYMENT:
         own.append(Event("支付", EventState.NOW, "", "支付成功后自动结算、入账"))
-    if judging.item.group is not Group.ACCOUNT or case.state in (CaseState.FAILED, CaseState.VOID):
-        return own
     month = case.processed_month or judging.rules.month
+    if judging.item.group is not Group.ACCOUNT or case.state in _NOTHING_FOLLOWS or not calendar.makes_dues(month):
+        return own
     made = datetime.combine(calendar.due_made_on(month), today.due_made_hour, TZ)
     first, last = calendar.first_collection_day(month), calendar.last_collection_day(month)
     return [

@@ -11,7 +11,7 @@ from django.urls import reverse
 from hpf.access.actor import Channel
 from hpf.documents import readers as document_readers
 from hpf.documents.fonts import MissingGlyphs
-from hpf.engine import listings, readers
+from hpf.engine import listings, readers, review
 from hpf.engine.catalogue import NotOffered, catalogue
 from hpf.engine.declare import Item
 from hpf.engine.execute.facts import Judging
@@ -149,6 +149,20 @@ def case_page(request: HallRequest, no: str) -> HttpResponseBase:
     case = case_of(request, no)
     context = pages.context(request, case, judging_of(request, case))
     return render(request, "hall/case.jinja", context)
+
+
+@at_work
+def cancel(request: HallRequest, no: str) -> HttpResponseBase:
+    """“取消”: ends the employer's application while it waits for review (HH-3.4-15, -16)."""
+    if request.method != "POST":
+        raise SuspiciousOperation("this address takes forms only")
+    case = case_of(request, no)
+    try:
+        review.cancel_case(request.visitor.actor, request.clock.now(), case.no)
+        say(request, f"已取消办件 {case.no}")
+    except review.ReviewRefused as refusal:
+        say(request, f"{refusal.refused.text}，{refusal.refused.hint}", bad=True)
+    return HttpResponseRedirect(reverse("case", args=[case.no]))
 
 
 @at_work

@@ -16,7 +16,8 @@ from hpf.engine.facts import Draft
 from hpf.engine.intake import drafts
 from hpf.engine.intake.correcting import draft_page
 from hpf.engine.intake.drafts import Desk
-from hpf.engine.intake.submit import MATERIALS_OF, submit, waits_for_batch
+from hpf.engine.intake.materials import MATERIALS_OF
+from hpf.engine.intake.submit import submit, waits_for_batch
 from hpf.kernel.refusal import Refused
 from hpf.web.hall.entry import HallRequest, desk_of, fields_sent, number_sent, say, step
 from hpf.web.hall.form import facts_of
@@ -85,7 +86,7 @@ def _show(request: HallRequest, offer: Offer, desk: Desk, draft: Draft, verdicts
         "now": desk.at,
         "bad": sums["bad"],
         "back": Action("上一步", step(offer, "materials", visit=draft.visit), "arrow-left"),
-        "send": Action("提交", look=Look.PRIMARY, icon="check", form="submit",
+        "send": Action(offer.send, look=Look.PRIMARY, icon="check", form="submit",
                        why_not="有不能申报的记录，请返回清册更正" if sums["bad"] else ""),
         "list_url": step(offer, "list", visit=draft.visit, bad="1"),
     }  # fmt: skip
@@ -109,7 +110,7 @@ def _problems(desk: Desk, verdicts: list[Verdict]) -> list[Problem]:
 def _notices(desk: Desk, verdicts: list[Verdict], referred: list[Refused], whole: bool) -> list[Notice]:
     found = month_notices(desk)
     if referred:
-        days = desk.judging.rules.today.manual_review_workdays
+        days = desk.judging.rules.today.review_workdays(desk.judging.item.code)
         reasons = "、".join(sorted({r.text for r in referred}))
         found.append(
             Notice(f"{len(referred)} 笔须由中心人工核实（{reasons}），{days} 个工作日内办结，其余记录不受影响。")
@@ -128,6 +129,10 @@ def _when(desk: Desk) -> list[Fact]:
     calendar = desk.judging.rules.book.calendar
     late = waits_for_batch(desk.judging, desk.at)
     expected = calendar.expected_processing(desk.at) if late else "提交后即时处理，一般几秒内完成"
+    if desk.judging.item.code in desk.judging.rules.today.items_under_review:
+        days = desk.judging.rules.today.review_workdays(desk.judging.item.code)
+        due = calendar.add_workdays(desk.at.date(), days)
+        expected = f"中心于 {due} 前审核，通过后立即办结"
     return [
         Fact("申报时间", desk.at),
         Fact("预计处理时间", expected, hint="次日按申报时间顺序处理" if late else ""),

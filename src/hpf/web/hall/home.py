@@ -147,8 +147,8 @@ def workbench(request: HallRequest) -> HttpResponseBase:
         "notices": [*_waiting(request), *(_early(request) or ())],
         "figures": [
             Figure("当前业务年月", month, key=True),
-            Figure("本月申报截止日", cutoff, note=f"剩 {left} 天" if left else "今天截止",
-                   tone=Tone.WARN if left < 3 else Tone.PLAIN),
+            *([Figure("本月申报截止日", cutoff, note=f"剩 {left} 天" if left else "今天截止",
+                      tone=Tone.WARN if left < 3 else Tone.PLAIN)] if book.calendar.has_cutoff(month) else ()),
             Figure("正常缴存人数", account.normal_count, "人"),
             Figure("待支付办件", paying.total, "笔", Tone.WARN if paying.total else Tone.PLAIN),
         ],
@@ -214,6 +214,8 @@ def services(request: HallRequest) -> HttpResponseBase:
         service = offer.service
         waits = service.code in today.items_under_daily_cutoff and today.daily_cutoff is not None
         hours = f"24小时受理；{today.daily_cutoff:%H:%M}后申报的次日处理" if waits else "24小时受理，即时处理"
+        if service.code in today.items_under_review:
+            hours = f"24小时受理；中心{today.review_workdays(service.code)}个工作日内审核，通过后立即办结"
         cells = {
             "title": service.title,
             "situation": offer.situation,
@@ -271,7 +273,7 @@ def _help_inside(request: HallRequest) -> HttpResponseBase:
 def _help(book: Rules, now: datetime) -> dict[str, Any]:
     today, month = book.at(now.date()), book.calendar.business_month(now)
     last_day = CalendarRules(book.book, now.date(), "help").business_month_last_day
-    months = [month + n for n in range(6)]
+    months = [month + n for n in range(6)] if book.calendar.makes_dues(month) else []
     rows = []
     for one in months:
         if one.year != month.year:

@@ -158,7 +158,7 @@ def plain(column: DeclaredColumn, value: object) -> object:
 
 def _opened(place: Place, record: Record) -> str:
     """Where the name of a record leads: to the case, to the order, else to the rows behind it."""
-    if place.listing.source is Source.CASES_OF_ITEM:
+    if place.listing.source in (Source.CASES_OF_ITEM, Source.RECORDS_OF_ITEM):
         return reverse("case", args=[record.key])
     if place.listing.source is Source.ORDERS:
         return reverse("pay", args=[record.key])
@@ -171,6 +171,11 @@ def _actions(place: Place, record: Record) -> list[Action]:
         if action is ActionKind.CASE_VOUCHER:
             voucher = reverse("case-voucher", args=[record.key])
             found += [Action("打印", f"{voucher}?as=print"), Action("下载", f"{voucher}?as=download")]
+        elif action is ActionKind.CANCEL_CASE:
+            found.append(Action("取消", post=reverse("case-cancel", args=[record.key]), look=Look.DANGER))
+        elif action is ActionKind.CORRECT_CASE:
+            item = catalogue().offer(getattr(place.offer.service, "of", ""))
+            found.append(Action("修改后重新提交", post=step(item, "list/again", case=record.key)))
         elif action is ActionKind.DUE_VOUCHER:
             found.append(Action("打印缴款凭证", reverse("due-voucher", args=[record.key])))
         elif action is ActionKind.PAY_DUE:

@@ -7,18 +7,34 @@ from django.http import Http404, HttpResponse, HttpResponseBase, HttpResponseRed
 from hpf.documents import changes as documents
 from hpf.documents import readers as document_readers
 from hpf.documents.facts import Material as Uploaded
-from hpf.documents.facts import MaterialLimits, MaterialRefused
+from hpf.documents.facts import MaterialRefused
 from hpf.engine.catalogue import Offer
 from hpf.engine.facts import Draft
 from hpf.engine.intake import drafts
 from hpf.engine.intake.drafts import Desk
-from hpf.engine.intake.submit import MATERIALS_OF, missing_materials
+from hpf.engine.intake.materials import (
+    MATERIALS_OF,
+    DraftRows,
+    FileState,
+    check_name,
+    limits_of,
+    missing_materials,
+    row_files,
+)
 from hpf.policy.parameters import Material
 from hpf.web.hall.entry import HallRequest, desk_of, fields_sent, number_sent, say, step
-from hpf.web.hall.present import STEPS, crumbs, render
+from hpf.web.hall.present import STEPS, crumbs, mask_id, render
 from hpf.web.hall.sitting import present_draft, refusing
-from hpf.web.shapes import Action, Field, FieldKind, Look, Picture, Problem
+from hpf.web.shapes import Action, Column, ColumnKind, Field, FieldKind, Look, Picture, Problem, Row, Table, Tag, Tone
 
+_ROW_FILES = (
+    Column("who", "姓名", ColumnKind.NAME),
+    Column("id_no", "身份证号", ColumnKind.CODE),
+    Column("wanted", "应传文件名", ColumnKind.CODE),
+    Column("file", "已传文件", ColumnKind.CODE),
+    Column("state", "状态", ColumnKind.TAG),
+)
+_STATES = {FileState.MATCHED: Tone.GOOD, FileState.MISSING: Tone.WARN, FileState.MISNAMED: Tone.BAD}
 _PREVIEW_POLICY = "default-src 'none'; img-src 'self' data:; style-src 'unsafe-inline'; object-src 'self'"
 
 
@@ -32,11 +48,11 @@ def page(request: HallRequest, offer: Offer) -> HttpResponseBase:
         return _show(request, offer, desk, draft, ()) if may_go_on(desk, draft) else to_form(request, offer, draft)
     fields_sent(request)
     draft = present_draft(desk, request.POST.get("visit", ""))
-    missing = {refused.text for refused in missing_materials(desk, draft.submit_key)}
+    missing = missing_materials(desk, draft.submit_key, DraftRows(draft.id))
     if missing:
         wanted = [material.name for material in desk.judging.rules.today.materials(offer.service.code)]
-        slots = [(text, number) for number, name in enumerate(wanted) for text in missing if text.endswith(name)]
-        return _show(request, offer, desk, draft, [Problem(text, f"m{number}-files") for text, number in slots])
+        problems = [Problem(one.text, f"m{wanted.index(one.value or '')}-files") for one in missing]
+        return _show(request, offer, desk, draft, problems)
     return HttpResponseRedirect(step(offer, "confirm", visit=draft.visit))
 
 
@@ -59,9 +75,10 @@ def _show(
     wanted = today.materials(offer.service.code)
     found = document_readers.materials_of(MATERIALS_OF, draft.submit_key)
     slots = [
-        (number, material, _pictures(offer, draft, found, material), _field(desk, number))
+        (number, material, _pictures(offer, draft, found, material), _field(desk, draft, material, number),
+         _files_of_rows(draft, found, material) if material.row_file else None)
         for number, material in enumerate(wanted)
-    ]
+    ]  # fmt: skip
     context = {
         "current": offer.service.code,
         "crumbs": crumbs((offer.service.title, step(offer, visit=draft.visit)), "上传材料"),
@@ -99,11 +116,24 @@ def picture(one: Uploaded, href: str, delete: str = "") -> Picture:
     return Picture(one.file_name, href, size, thumb, remove)
 
 
-def _field(desk: Desk, number: int) -> Field:
+def _files_of_rows(draft: Draft, found: list[Uploaded], material: Material) -> Table:
+    """Whose file is there and whose is not (B5)."""
+    rows = [
+        Row({"who": one.who, "id_no": mask_id(one.id_no), "wanted": one.wanted,
+             "file": one.uploaded.file_name if one.uploaded else "", "state": Tag(one.state.value, _STATES[one.state])})
+        for one in row_files(material, DraftRows(draft.id), found)
+    ]  # fmt: skip
+    return Table(
+        material.name, _ROW_FILES, rows, count=len(rows), unit="人", sorted_by="清册顺序", empty="清册中没有记录"
+    )
+
+
+def _field(desk: Desk, draft: Draft, material: Material, number: int) -> Field:
     today = desk.judging.rules.today
+    kinds = limits_of(today, material, draft.rows).types if material.row_file else today.upload_types
     return Field(
         "files", "选择文件", FieldKind.FILE, multiple=True, prefix=f"m{number}",
-        accept=",".join(f".{kind}" for kind in today.upload_types), max_bytes=today.upload_max_bytes,
+        accept=",".join(f".{kind}" for kind in kinds), max_bytes=today.upload_max_bytes,
     )  # fmt: skip
 
 
@@ -121,7 +151,7 @@ def upload(request: HallRequest, offer: Offer) -> HttpResponseBase:
     problems = [] if files else [Problem("请选择要上传的文件", f"m{number}-files", wanted[number].name)]
     for one in files:
         try:
-            _take(desk, draft, wanted[number].name, one)
+            _take(desk, draft, wanted[number], one)
         except MaterialRefused as refusal:
             problems.append(Problem(str(refusal), f"m{number}-files", f"{wanted[number].name}：{one.name}"))
     if problems:
@@ -129,11 +159,11 @@ def upload(request: HallRequest, offer: Offer) -> HttpResponseBase:
     return HttpResponseRedirect(step(offer, "materials", visit=draft.visit))
 
 
-def _take(desk: Desk, draft: Draft, name: str, one: "UploadedFile[bytes]") -> None:
-    today = desk.judging.rules.today
-    kinds = frozenset({"jpg" if kind == "jpeg" else kind for kind in today.upload_types})
-    limits = MaterialLimits(kinds, today.upload_max_bytes, max_files=today.upload_max_files)
-    documents.take_material(desk.actor, desk.at, MATERIALS_OF, draft.submit_key, name, one.name or "", one, limits)
+def _take(desk: Desk, draft: Draft, material: Material, one: "UploadedFile[bytes]") -> None:
+    name = one.name or ""
+    check_name(DraftRows(draft.id), material, name)
+    limits = limits_of(desk.judging.rules.today, material, draft.rows)
+    documents.take_material(desk.actor, desk.at, MATERIALS_OF, draft.submit_key, material.name, name, one, limits)
 
 
 @refusing

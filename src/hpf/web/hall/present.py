@@ -47,6 +47,7 @@ _ENTRY = {
     FieldKind.MONEY: Shape.MONEY,
     FieldKind.PHONE: Shape.PHONE,
     FieldKind.MONTH: Shape.MONTH,
+    FieldKind.DATE: Shape.DATE,
 }
 _OF_FIELD = {
     FieldKind.NAME: ColumnKind.NAME,
@@ -54,6 +55,7 @@ _OF_FIELD = {
     FieldKind.MONEY: ColumnKind.MONEY,
     FieldKind.PHONE: ColumnKind.CODE,
     FieldKind.MONTH: ColumnKind.MONTH,
+    FieldKind.DATE: ColumnKind.TIME,
 }
 OF_COLUMN = {
     DeclaredKind.NUMBER: ColumnKind.NUMBER,
@@ -75,9 +77,13 @@ CASE_TONES = {
     CaseState.QUEUED: Tone.LATE,
     CaseState.IN_PROCESS: Tone.INFO,
     CaseState.WITH_PERSON: Tone.WARN,
+    CaseState.AWAITING_REVIEW: Tone.INFO,
+    CaseState.ACCEPTED: Tone.INFO,
     CaseState.AWAITING_PAYMENT: Tone.WARN,
     CaseState.CONCLUDED: Tone.GOOD,
     CaseState.FAILED: Tone.BAD,
+    CaseState.RETURNED: Tone.BAD,
+    CaseState.CANCELLED: Tone.PLAIN,
     CaseState.VOID: Tone.PLAIN,
 }
 ROW_TONES = {
@@ -286,7 +292,7 @@ def computed_fields(item: Item[Any, Any, Any], worked: Mapping[str, Any]) -> lis
             mark=Tag(mark, Tone.WARN) if mark and shown.key == "base" else None,
         )
         for shown in item.shown
-        if shown.kind is DeclaredKind.MONEY
+        if shown.kind is DeclaredKind.MONEY or shown.live
     ]
 
 

@@ -163,7 +163,7 @@ def reveal(request: HallRequest, offer: Offer) -> HttpResponseBase:
 @refusing
 def template(request: HallRequest, offer: Offer) -> HttpResponseBase:
     """“批量业务文本格式导出”: the template to be filled in offline (HZ-2.4.1-09)."""
-    desk, out = desk_of(request, offer.service), io.BytesIO()
+    desk, out = _importing(request, offer), io.BytesIO()
     workbooks.template(desk.judging, out)
     return _workbook(out, f"{offer.service.title}_{desk.judging.applicant.account_no}.xlsx")
 
@@ -171,7 +171,7 @@ def template(request: HallRequest, offer: Offer) -> HttpResponseBase:
 @refusing
 def import_workbook(request: HallRequest, offer: Offer) -> HttpResponseBase:
     """“导入 excel”: good rows into the list, bad ones into a report; GET is the dialog as a page of its own."""
-    desk = desk_of(request, offer.service)
+    desk = _importing(request, offer)
     if request.method == "GET":
         draft = present_draft(desk, request.GET.get("visit", ""))
         return _import_page(request, offer, desk, draft, "")
@@ -184,6 +184,14 @@ def import_workbook(request: HallRequest, offer: Offer) -> HttpResponseBase:
     if report.good and not report.bad:
         say(request, f"已导入 {report.good} 条记录，请在 {_life(desk)} 分钟内提交")
     return HttpResponseRedirect(step(offer, "list", visit=visit, report=report.id))
+
+
+def _importing(request: HallRequest, offer: Offer) -> Desk:
+    """Where rows come in as a workbook; 404 for an item whose rows are typed only (HH-3.4-23)."""
+    desk = desk_of(request, offer.service)
+    if not desk.judging.item.imports:
+        raise Http404
+    return desk
 
 
 def _content(upload: "UploadedFile[bytes]") -> bytes | Path:
@@ -244,7 +252,9 @@ def _workbook(out: io.BytesIO, name: str) -> FileResponse:
 
 @refusing
 def again(request: HallRequest, offer: Offer) -> HttpResponseBase:
-    """“用失败记录重新申报”: the failed rows of a case stand in the list again, marked, to be corrected."""
+    """“用失败记录重新申报”, “修改后重新提交”: the failed rows of a case, or all rows and papers of a returned one, stand in
+    the list again to be corrected.
+    """
     _post_only(request)
     desk = desk_of(request, offer.service)
     try:
@@ -254,8 +264,8 @@ def again(request: HallRequest, offer: Offer) -> HttpResponseBase:
     if case.item_code != offer.service.code or case.employer_account_id != desk.judging.applicant.id:
         raise Http404
     draft = drafts.enter(desk.actor, desk.at, desk.judging.applicant.id, desk.judging.item, "")
-    taken = correcting.take_failed(desk, draft.id, draft.visit, case)
-    say(request, f"已带入 {taken} 条失败记录，请更正后重新确认")
+    taken = correcting.take_again(desk, draft.id, draft.visit, case)
+    say(request, f"已带入 {taken} 条记录，请更正后重新确认")
     return HttpResponseRedirect(step(offer, "list", visit=draft.visit))
 
 

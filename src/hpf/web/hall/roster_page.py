@@ -46,6 +46,7 @@ from hpf.web.shapes import (
     Tone,
 )
 
+_EMPTY = {True: "还没有记录：在上方逐笔录入，或导出模板填好后导入", False: "还没有记录：请在上方逐笔录入"}
 MAX_BYTES = DEFAULT_LIMITS.file_bytes
 _REPORT = (
     Column("row", "文件行号", ColumnKind.COUNT),
@@ -89,11 +90,12 @@ def context(
         "visit": draft.visit,
         "crumbs": crumbs((offer.service.title, step(offer, visit=draft.visit)), "业务申报"),
         "pill": _pill(draft, desk),
+        "imports": desk.judging.item.imports,
         "head_actions": (
             Action("批量业务文本格式导出", step(offer, "list/template"), "download"),
             Action("导入 excel", step(offer, "list/import", visit=draft.visit), "table", dialog="import",
                    why_not=why_not_import),
-        ),
+        ) if desk.judging.item.imports else (),
         "steps": STEPS,
         "head": _head(desk),
         "notices": month_notices(desk),
@@ -156,7 +158,7 @@ def _entry_actions(offer: Offer, draft: Draft, entry: Entry, why_not_save: str) 
     back = step(offer, "list", visit=draft.visit)
     if entry.editing is not None:
         return (Action("取消修改", back, look=Look.QUIET), Action("保存修改", look=Look.PRIMARY, icon="check"))
-    save = Action("保存", icon="check", look=Look.PLAIN if why_not_save else Look.PRIMARY, why_not=why_not_save)
+    save = Action(offer.add, icon="check", look=Look.PLAIN if why_not_save else Look.PRIMARY, why_not=why_not_save)
     return (Action("清除录入数据", back, "x", Look.QUIET), save)
 
 
@@ -190,7 +192,7 @@ def _table(asked: Mapping[str, str], offer: Offer, desk: Desk, draft: Draft, tot
         count=page.total,
         unit="人",
         sorted_by="录入先后",
-        empty="没有符合条件的记录" if draft.rows else "还没有记录：在上方逐笔录入，或导出模板填好后导入",
+        empty="没有符合条件的记录" if draft.rows else _EMPTY[item.imports],
         select="row",
         select_form="delete",
         wide=True,

@@ -90,6 +90,7 @@ urlpatterns: list[URLPattern] = [
     path("items/<str:code>/<path:name>/", serve, name="item-step"),
     path("cases/", cases.page, name="cases"),
     path("cases/<str:no>/", cases.case_page, name="case"),
+    path("cases/<str:no>/cancel/", cases.cancel, name="case-cancel"),
     path("cases/<str:no>/failed/", cases.failed, name="case-failed"),
     path("cases/<str:no>/reveal/", cases.reveal, name="case-reveal"),
     path("cases/<str:no>/material/", cases.material, name="case-material"),
