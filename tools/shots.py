@@ -248,7 +248,10 @@ def _move_past_the_close(walk: Walk) -> None:
     walk.page.locator("main button:has-text('拨动')").last.click()
     walk.page.wait_for_timeout(3000)
     walk.take("clock-moving")
-    walk.page.locator("text=2026-11-21").first.wait_for(timeout=120_000)
+    deadline = time.monotonic() + START_SECONDS
+    while "2026-11-21 07" not in walk.page.locator("body").inner_text() and time.monotonic() < deadline:
+        walk.page.wait_for_timeout(1000)
+        walk.page.goto(f"{walk.hall}/desk/")
 
 
 def _public(browser: Browser, hall: str) -> list[str]:
