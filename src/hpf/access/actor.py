@@ -30,6 +30,7 @@ class Role(StrEnum):
     TELLER = "teller"
     REVIEWER = "reviewer"
     ACCOUNTANT = "accountant"
+    BATCH = "batch"
     ADMIN = "admin"
     AUDITOR = "auditor"
 
@@ -40,9 +41,19 @@ class Role(StrEnum):
             "teller": "柜员",
             "reviewer": "审核",
             "accountant": "会计",
+            "batch": "批处理操作员",
             "admin": "系统管理员",
             "auditor": "稽核",
         }[self.value]
+
+
+DUTIES = (
+    frozenset({Role.TELLER, Role.REVIEWER}),
+    frozenset({Role.ACCOUNTANT, Role.BATCH}),
+    frozenset({Role.ADMIN}),
+    frozenset({Role.AUDITOR}),
+)
+"""Whose roles one person may hold together: cases, the books and their runs, logins, and looking on. Nobody has two."""
 
 
 @dataclass(frozen=True)

@@ -32,11 +32,17 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser):
-    """A login, of the hall or of the desk."""
+    """A login, of the hall or of the desk.
+
+    `centre_code` is the centre that keeps a login of staff, empty for those of the portal; `initial_password`: it was
+    given by the administrator and has to be changed at the next login.
+    """
 
     username = models.CharField(max_length=150, unique=True)
     name = models.CharField(max_length=120, blank=True)
     is_active = models.BooleanField(default=True)
+    centre_code = models.CharField(max_length=63, default="", db_default="")
+    initial_password = models.BooleanField(default=False, db_default=False)
 
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
@@ -65,6 +71,14 @@ class StaffRole(models.Model):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["user", "centre_code", "role"], name="one_role_once")
         ]
+
+
+class LoginTries(models.Model):
+    """Failed logins under one name until the window closes (real time); of the name only a keyed hash is kept."""
+
+    source = models.CharField(max_length=64, primary_key=True)
+    until = models.DateTimeField()
+    tries = models.IntegerField()
 
 
 class ClockOffset(models.Model):

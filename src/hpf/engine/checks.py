@@ -10,7 +10,7 @@ from django.core.checks import CheckMessage, Error
 from hpf.engine.catalogue import Catalogue, installed
 from hpf.engine.declare import Enquiry, Item, Redirect, facts_asked, fields_of
 from hpf.engine.execute.facts import READERS
-from hpf.kernel.refusal import Refusal
+from hpf.kernel.refusal import Refusal, Remedy
 from hpf.policy.book import load
 
 
@@ -66,7 +66,11 @@ def _check_item(catalogue: Catalogue, item: Item[Any, Any, Any]) -> Iterator[Che
 def _check_book(catalogue: Catalogue, item: Item[Any, Any, Any]) -> Iterator[CheckMessage]:
     """The centre's policy book has what is asked for by the item's code."""
     leaves = load(catalogue.centre).book.leaves
-    for name in (f"materials.{item.code}", f"declaration.{item.code}"):
+    names = [f"materials.{item.code}", f"declaration.{item.code}"]
+    under_review = {code for _, codes in leaves["items_under_review"].values for code in codes}
+    if item.code in under_review or any(one.reason.remedy is Remedy.REVIEW for one in _texts(item.refusals)):
+        names.append(f"review_workdays.{item.code}")
+    for name in names:
         if name not in leaves:
             yield _error("E009", catalogue, item.code, f"has no leaf {name}", "add it to the centre's pack")
 

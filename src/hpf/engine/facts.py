@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -78,7 +78,10 @@ class Intake(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One submission. Times are in Asia/Shanghai; months are business months; `amount_fen` is the item's own total."""
+    """One submission. Times are in Asia/Shanghai; months are business months; `amount_fen` is the item's own total.
+
+    `due_on` is the last day for the centre's review, None where there is none; `taken_by` the reviewer who has it.
+    """
 
     id: int
     no: str
@@ -102,6 +105,10 @@ class Case:
     submit_key: str
     form: Mapping[str, Any]
     result: Mapping[str, Any]
+    branch_code: str = ""
+    due_on: date | None = None
+    taken_by_user_id: int | None = None
+    taken_by: str = ""
 
     @property
     def pending(self) -> int:

@@ -69,7 +69,7 @@ class BadRow(models.Model):
 
 class Case(models.Model):
     """A submission. `no` is the 业务流水号; the counts are kept by the executor in the transaction that changes
-    rows.
+    rows. `due_on`: by when the centre is to review it, null for a case that is not reviewed.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -78,6 +78,7 @@ class Case(models.Model):
     item_version = models.SmallIntegerField()
     employer_id = models.BigIntegerField()
     employer_account_id = models.BigIntegerField()
+    branch_code = models.CharField(max_length=20, default="", db_default="")
     declared_by = models.CharField(max_length=80)
     declared_by_user_id = models.BigIntegerField(null=True)
     channel = models.CharField(max_length=10)
@@ -92,6 +93,7 @@ class Case(models.Model):
     taken_by = models.CharField(max_length=80, default="")
     taken_by_user_id = models.BigIntegerField(null=True)
     taken_at = models.DateTimeField(null=True)
+    due_on = models.DateField(null=True)
     amount_fen = models.BigIntegerField(default=0)
     processed_at = models.DateTimeField(null=True)
     processed_month = models.IntegerField(null=True)
@@ -105,6 +107,9 @@ class Case(models.Model):
         indexes = (
             models.Index(fields=["employer_account_id", "item_code", "declared_month"], name="case_of_account"),
             models.Index(fields=["employer_id", "-id"], name="case_of_employer"),
+            models.Index(
+                fields=["state", "due_on", "id"], name="case_reviewed", condition=models.Q(due_on__isnull=False)
+            ),
             models.Index(
                 fields=["declared_at", "id"],
                 name="case_open",

@@ -5,7 +5,7 @@ case that the employer has just cancelled cannot be passed. Whoever may review i
 the case is this file's.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -26,9 +26,10 @@ class ReviewRefusals(Refusal):
     """Why a verb of the review is refused."""
 
     NOT_WAITING = Reason("该办件当前状态为“{state}”，不能执行此操作", None, "请刷新页面查看最新状态", Remedy.LATER)
-    TAKEN = Reason("该办件已由{name}领取", None, "需要接手的，请由其移交或先退回待办", Remedy.LATER)
+    TAKEN = Reason("该办件已由{name}领取", None, "需要处理的，请由其移交，或由您接手", Remedy.LATER)
     NO_REASON = Reason("请填写退回原因", "reason", "可从列表中选择，或直接填写")
     BAD_ROWS = Reason("有{count}笔标记为不合格，不能审核通过", None, "请退回，或更正标记后再通过")
+    NO_SUCH_ROW = Reason("办件中没有该记录", None, "请刷新页面后重试")
     OWN_CASE = Reason("不能审核本人申报的办件", None, "请由其他人员审核", Remedy.COUNTER)
 
 
@@ -71,19 +72,35 @@ def hand_over(actor: Actor, at: datetime, case_id: int, user_id: int | None, nam
         return case_of(case)
 
 
+def take_over(actor: Actor, at: datetime, case_id: int) -> Case:
+    """The reviewer takes the case from a colleague who does not come back to it; the timeline keeps from whom."""
+    with transaction.atomic():
+        case = _waiting(case_id)
+        _check_not_own(case, actor)
+        if case.taken_by_user_id != actor.user_id:
+            before = case.taken_by
+            _set_taker(case, actor.user_id, actor.name, at)
+            enter(actor, at, case, "taken", f"{actor.name}接手" + (f"，原由{before}领取" if before else ""))
+        return case_of(case)
+
+
 def mark_rows(actor: Actor, at: datetime, case_id: int, findings: Sequence[tuple[int, bool, str]]) -> None:
-    """Findings on rows as (number, good, reason); a bad one needs its reason. Marking again replaces the mark."""
+    """Findings on rows as (number, good, reason); a bad one needs its reason. Marking again replaces the mark.
+
+    Rows that the case does not have are refused.
+    """
     with transaction.atomic():
         case = _waiting(case_id)
         _check_mine(case, actor, free_is_fine=True)
         if any(not good and not reason.strip() for _, good, reason in findings):
             raise ReviewRefused(ReviewRefusals.NO_REASON.refuse())
+        if any(not 1 <= no <= case.total for no, _, _ in findings):
+            raise ReviewRefused(ReviewRefusals.NO_SUCH_ROW.refuse())
         models.RowFinding.objects.bulk_create(
             [
-                models.RowFinding(
-                    case=case, row_no=no, good=good, reason="" if good else reason.strip(), actor=actor.name, at=at
-                )
+                models.RowFinding(case=case, row_no=no, good=good, reason=why, actor=actor.name, at=at)
                 for no, good, reason in findings
+                for why in ["" if good else reason.strip()[:300]]
             ],
             update_conflicts=True,
             unique_fields=["case", "row_no"],
@@ -91,9 +108,11 @@ def mark_rows(actor: Actor, at: datetime, case_id: int, findings: Sequence[tuple
         )
 
 
-def findings(case_id: int) -> dict[int, Finding]:
-    """The findings of a case by row number."""
+def findings(case_id: int, row_nos: Collection[int] | None = None) -> dict[int, Finding]:
+    """The findings of a case by row number, of all rows or of these."""
     found = models.RowFinding.objects.filter(case_id=case_id)
+    if row_nos is not None:
+        found = found.filter(row_no__in=list(row_nos))
     return {f.row_no: Finding(f.row_no, f.good, f.reason, f.actor) for f in found}
 
 
@@ -148,12 +167,16 @@ def _waiting(case_id: int) -> models.Case:
 
 
 def _check_mine(case: models.Case, actor: Actor, *, free_is_fine: bool) -> None:
-    if case.declared_by_user_id is not None and case.declared_by_user_id == actor.user_id:
-        raise ReviewRefused(ReviewRefusals.OWN_CASE.refuse())
+    _check_not_own(case, actor)
     if case.taken_by_user_id is None and free_is_fine:
         return
     if case.taken_by_user_id != actor.user_id:
         raise ReviewRefused(ReviewRefusals.TAKEN.refuse(name=case.taken_by or "其他人员"))
+
+
+def _check_not_own(case: models.Case, actor: Actor) -> None:
+    if case.declared_by_user_id is not None and case.declared_by_user_id == actor.user_id:
+        raise ReviewRefused(ReviewRefusals.OWN_CASE.refuse())
 
 
 def _set_taker(case: models.Case, user_id: int | None, name: str, at: datetime | None) -> None:
