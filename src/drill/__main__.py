@@ -17,7 +17,7 @@ from drill.player import NotPlayable, Player
 from drill.records import Play
 from drill.world import PASSWORD, World, running
 
-ACCOUNTANT, TELLER = "batch", "teller"
+ACCOUNTANT, TELLER = "accountant", "teller"
 
 
 def _say(text: str) -> None:

@@ -1,4 +1,4 @@
-"""The centre's desk: its door, the console, rows that need a person, money that nobody could place, the books."""
+"""The centre's desk: the console, rows that need a person, money that nobody could place, the books."""
 
 import re
 import sys
@@ -14,10 +14,9 @@ from tests import personas
 from tests.hall import HOME, Roster, text_of
 from tests.parties import builders as b
 from tests.paying import ACTOR, at, owing, trail_of
+from tests.staff import at_desk as staff
 
 from hpf.access.actor import Role
-from hpf.access.changes import give_roles
-from hpf.access.models import User
 from hpf.dues import audit
 from hpf.kernel.clock import FixedClock
 from hpf.runs import carry_out, listings
@@ -25,18 +24,8 @@ from hpf.runs.facts import RunState
 from hpf.web.desk.books import CHECKS
 
 DESK = f"{HOME}desk/"
-PASSWORD = "a-long-enough-password"
 OLD = "19600101"
 """A man born then is past retirement in 2026: his row needs a person."""
-
-
-def staff(*roles: Role) -> Client:
-    """A browser with a member of the centre's staff logged in at the desk's door."""
-    username = "-".join(role.value for role in roles)
-    give_roles(username, "陈立", PASSWORD, personas.CENTRE, frozenset(roles))
-    client = Client()
-    assert client.post("/desk-login", {"username": username, "password": PASSWORD}).status_code == 302
-    return client
 
 
 @pytest.fixture
@@ -50,78 +39,6 @@ def referred(centre: object, clock: FixedClock, drain: Callable[[], int]) -> str
     number = roster.submit().rstrip("/").split("/")[-1]
     drain()
     return number
-
-
-# the door
-
-PAGES = {
-    "": set(Role),
-    "runs/": set(Role),
-    "cases/": {Role.TELLER, Role.REVIEWER, Role.AUDITOR},
-    "cases/X/": {Role.TELLER, Role.REVIEWER, Role.AUDITOR},
-    "cases/X/decide/": {Role.TELLER, Role.REVIEWER},
-    "cases/X/material/": {Role.TELLER, Role.REVIEWER, Role.AUDITOR},
-    "cases/X/reveal/": {Role.TELLER, Role.REVIEWER, Role.AUDITOR},
-    "runs/1/": set(Role),
-    "runs/1/again/": {Role.ADMIN},
-    "receipts/": {Role.ACCOUNTANT, Role.AUDITOR, Role.ADMIN},
-    "books/": {Role.ACCOUNTANT, Role.AUDITOR, Role.ADMIN},
-}
-
-
-@pytest.mark.parametrize("role", Role)
-def test_each_role_opens_its_pages_and_no_others(centre: object, clock: FixedClock, role: Role) -> None:
-    client = staff(role)
-    for page, allowed in PAGES.items():
-        status = client.get(DESK + page).status_code
-        assert (status != 403) is (role in allowed), page
-
-
-def test_every_address_of_the_desk_is_guarded(centre: object, clock: FixedClock) -> None:
-    personas.city()
-    agent = personas.login(personas.AGENT)
-    for page in PAGES:
-        for method in ("get", "post"):
-            assert getattr(agent, method)(DESK + page).status_code in (302, 403), page
-            stranger = getattr(Client(), method)(DESK + page)
-            assert stranger.status_code == 302 and stranger["Location"].startswith("/desk-login?next="), page
-
-
-def test_an_agent_has_no_way_in_through_the_desks_door(centre: object, clock: FixedClock) -> None:
-    personas.city()
-    user = User.objects.create_user("agent", PASSWORD, name="陈思远")
-    answer = Client().post("/desk-login", {"username": "agent", "password": PASSWORD})
-    assert answer.status_code == 422 and "用户名或密码错误" in text_of(answer)
-    client = Client()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-    assert client.get(DESK).status_code == 302  # the hall's cookie is not the desk's
-
-
-@pytest.mark.parametrize(
-    ("back", "lands"),
-    [
-        ("/hangzhou/desk/cases/", "/hangzhou/desk/cases/"),
-        ("https://evil.example/desk/", DESK),
-        ("//evil.example/desk/", DESK),
-        ("/hangzhou/", DESK),
-        ("", DESK),
-    ],
-)
-def test_the_login_leads_to_the_desk_and_nowhere_else(centre: object, clock: FixedClock, back: str, lands: str) -> None:
-    give_roles("t", "陈立", PASSWORD, personas.CENTRE, frozenset({Role.TELLER}))
-    wrong = Client().post("/desk-login", {"username": "t", "password": "wrong", "next": back})
-    assert wrong.status_code == 422 and PASSWORD not in wrong.content.decode()
-    answer = Client().post("/desk-login", {"username": "t", "password": PASSWORD, "next": back})
-    assert answer["Location"] == lands
-
-
-def test_who_leaves_has_to_log_in_again(centre: object, clock: FixedClock) -> None:
-    client = staff(Role.TELLER)
-    assert client.get(DESK).status_code == 200
-    client.get(f"{DESK}logout/")
-    assert client.get(DESK).status_code == 200
-    client.post(f"{DESK}logout/")
-    assert client.get(DESK).status_code == 302
 
 
 # rows that need a person
@@ -217,7 +134,7 @@ def test_the_console_shows_runs_with_progress_and_figures_and_what_comes_next(
     assert teller.get(f"{DESK}runs/999999/").status_code == 404
 
 
-def test_a_failed_run_is_started_again_by_an_administrator(
+def test_a_failed_run_is_started_again_by_an_operator(
     centre: object, clock: FixedClock, drain: Callable[[], int]
 ) -> None:
     carry_out.start("next_day", at("2026-11-16 06:00"))
@@ -225,13 +142,13 @@ def test_a_failed_run_is_started_again_by_an_administrator(
     with connection.cursor() as cursor:
         cursor.execute("UPDATE runs_run SET state = 'failed', problem = 'LookupError: gone' WHERE id = %s", [run.id])
         cursor.execute("UPDATE public.procrastinate_jobs SET status = 'failed'")
-    admin = staff(Role.ADMIN)
-    words = text_of(admin.get(f"{DESK}runs/"))
+    operator = staff(Role.BATCH)
+    words = text_of(operator.get(f"{DESK}runs/"))
     assert "运行失败" in words and "LookupError: gone" in words and "重新运行" in words
-    assert "已重新排入运行" in text_of(admin.post(f"{DESK}runs/{run.id}/again/", follow=True))
+    assert "已重新排入运行" in text_of(operator.post(f"{DESK}runs/{run.id}/again/", follow=True))
     drain()
     assert listings.runs().items[0].state is RunState.DONE
-    assert "无需重新运行" in text_of(admin.post(f"{DESK}runs/{run.id}/again/", follow=True))
+    assert "无需重新运行" in text_of(operator.post(f"{DESK}runs/{run.id}/again/", follow=True))
     assert trail_of("run.again") == [{"code": "next_day"}]
 
 

@@ -1,6 +1,10 @@
 """Issued documents and materials, read as facts."""
 
+from collections.abc import Collection
 from dataclasses import replace
+
+from django.db.models import Q
+from django.db.models.functions import Lower
 
 from hpf.documents import models
 from hpf.documents.facts import (
@@ -64,6 +68,25 @@ def materials_of(owner_kind: str, owner_id: str) -> list[Material]:
     """The materials of a thing, by name, the earliest first."""
     rows = models.UploadedMaterial.objects.filter(owner_kind=owner_kind, owner_id=owner_id)
     return [material_fact(row) for row in rows.order_by("name", "id")]
+
+
+def materials_beside(
+    owner_kind: str, owner_id: str, names_per_row: Collection[str], file_names: Collection[str]
+) -> list[Material]:
+    """Like `materials_of`, but of the materials that every row has a file of only the files with these names.
+
+    `file_names` are in lower case; letters count the same in either.
+    """
+    rows = models.UploadedMaterial.objects.filter(owner_kind=owner_kind, owner_id=owner_id)
+    rows = rows.alias(lower=Lower("file_name"))
+    rows = rows.filter(~Q(name__in=list(names_per_row)) | Q(lower__in=list(file_names)))
+    return [material_fact(row) for row in rows.order_by("name", "id")]
+
+
+def material(owner_kind: str, owner_id: str, material_id: int) -> Material | None:
+    """One material of a thing."""
+    row = models.UploadedMaterial.objects.filter(owner_kind=owner_kind, owner_id=owner_id, id=material_id).first()
+    return None if row is None else material_fact(row)
 
 
 def material_names(owner_kind: str, owner_id: str) -> frozenset[str]:

@@ -79,6 +79,7 @@ SHARED_APPS = [
     "allauth.account",
     "allauth.socialaccount",
     "allauth.socialaccount.providers.openid_connect",
+    "allauth.mfa",
     "django_htmx",
     "procrastinate.contrib.django",
     "hpf.site",
@@ -190,6 +191,8 @@ HPF_SEAL = {
 }
 SOCIALACCOUNT_ADAPTER = "hpf.outside.portal.PortalAccounts"
 ACCOUNT_ADAPTER = "hpf.outside.portal.NoLocalSignup"
+MFA_ADAPTER = "hpf.access.second_factor.SealedSecrets"
+MFA_TOTP_TOLERANCE = 1  # steps of half a minute that a telephone's clock may be off
 ACCOUNT_USER_MODEL_EMAIL_FIELD = None
 ACCOUNT_USER_MODEL_USERNAME_FIELD = "username"
 ACCOUNT_LOGIN_METHODS = {"username"}

@@ -11,6 +11,8 @@ urlpatterns: list[URLPattern] = [
     path("", home.front, name="front"),
     path("login/", home.shared_login, name="shared-login"),
     path("desk-login", desk_login.page, name="desk-login"),
+    path("desk-login/code", desk_login.code, name="desk-login-code"),
+    path("desk-login/setup", desk_login.set_up, name="desk-login-setup"),
     path("callbacks/cashier/<str:centre>", callbacks.cashier, name="cashier-notices"),
 ]
 if settings.DEMO:

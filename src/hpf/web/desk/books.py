@@ -10,7 +10,8 @@ from hpf.dues.facts import Outcome
 from hpf.ledger import readers as ledger
 from hpf.parties import readers as parties
 from hpf.policy.book import load
-from hpf.web.desk.entry import BOOKS, DeskRequest, crumbs, render, staff
+from hpf.web.desk.entry import DeskRequest, crumbs, render, staff
+from hpf.web.desk.permissions import BOOKS
 from hpf.web.shapes import Action, Column, ColumnKind, Figure, Pager, Row, Table, Tag, Tone
 
 CHECKS = {

@@ -8,22 +8,23 @@ from django.http import Http404, HttpResponse, HttpResponseBase, HttpResponseRed
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from hpf.access.actor import Role
 from hpf.documents import readers as documents
 from hpf.engine import listings, readers
-from hpf.engine.catalogue import NotOffered, catalogue, item_of
+from hpf.engine.catalogue import item_of
 from hpf.engine.declare import ItemRules
 from hpf.engine.execute.by_person import approve_rows, refuse_rows
 from hpf.engine.execute.execute import StillBusy
 from hpf.engine.execute.facts import Judging
 from hpf.engine.facts import Case, CaseRow
-from hpf.engine.intake.submit import MATERIALS_OF
+from hpf.engine.intake.materials import MATERIALS_OF
 from hpf.kernel.paging import Page
 from hpf.parties import readers as parties
 from hpf.parties.facts import EmployerAccountFacts
 from hpf.policy.book import load
 from hpf.trail.changes import record
-from hpf.web.desk.entry import DECIDERS, DeskRequest, crumbs, render, staff
+from hpf.web.desk.entry import DeskRequest, crumbs, render, staff
+from hpf.web.desk.permissions import CASES, DECIDERS
+from hpf.web.desk.terms import clock_tag, title_of, waited
 from hpf.web.hall.entry import number_sent
 from hpf.web.hall.materials import answer_file, picture
 from hpf.web.hall.present import case_tag, cells_of, columns_of
@@ -40,11 +41,9 @@ from hpf.web.shapes import (
     Problem,
     Row,
     Table,
-    Tag,
     Tone,
 )
 
-_READERS = DECIDERS | {Role.AUDITOR}
 _OTHER = "99"
 _COLUMNS = (
     Column("no", "业务流水号", ColumnKind.CODE),
@@ -59,7 +58,7 @@ _COLUMNS = (
 )
 
 
-@staff(_READERS)
+@staff(CASES)
 def page(request: DeskRequest) -> HttpResponseBase:
     """The work list, the longest waiting first."""
     found, now = listings.cases_with_person(request.GET.get("page", 1)), request.clock.now()
@@ -77,44 +76,26 @@ def _row(request: DeskRequest, case: Case, account: EmployerAccountFacts, now: d
     due = _due(request, case)
     cells = {
         "no": Action(case.no, reverse("desk-case", args=[case.no])),
-        "title": _title(case),
+        "title": title_of(case),
         "employer": account.name,
         "account_no": account.account_no,
         "declared_at": case.declared_at,
-        "waited": _waited(case, now),
+        "waited": waited(case, now),
         "due": due,
-        "clock": _clock(due, now.date()),
+        "clock": clock_tag(due, now.date()),
         "rows": case.referred,
     }
     tone = Tone.BAD if now.date() > due else Tone.LATE if now.date() == due else Tone.PLAIN
     return Row(cells, id=case.no, tone=tone)
 
 
-def _title(case: Case) -> str:
-    try:
-        return catalogue().offer(case.item_code).service.title
-    except NotOffered:
-        return case.item_code
-
-
 def _due(request: DeskRequest, case: Case) -> date:
     """The last day for it: so many working days after the declaration."""
     book, declared = load(request.centre.code), case.declared_at.date()
-    return book.calendar.add_workdays(declared, book.at(declared).manual_review_workdays)
+    return book.calendar.add_workdays(declared, book.at(declared).review_workdays(case.item_code))
 
 
-def _clock(due: date, today: date) -> Tag:
-    if today > due:
-        return Tag("已超期", Tone.BAD)
-    return Tag("今日到期", Tone.WARN) if today == due else Tag("期限内", Tone.GOOD)
-
-
-def _waited(case: Case, now: datetime) -> str:
-    hours = int((now - case.declared_at).total_seconds() // 3600)
-    return f"{hours // 24} 天 {hours % 24} 小时" if hours >= 24 else f"{hours} 小时"
-
-
-@staff(_READERS)
+@staff(CASES)
 def case_page(request: DeskRequest, no: str) -> HttpResponseBase:
     """The rows of one case with its papers beside them, and the decision."""
     return _show(request, _case(no), ())
@@ -161,7 +142,7 @@ def _next(case: Case) -> HttpResponseBase:
     return HttpResponseRedirect(reverse("desk-cases"))
 
 
-@staff(_READERS)
+@staff(CASES)
 def material(request: DeskRequest, no: str) -> HttpResponseBase:
     """One paper of the case; who looked is kept."""
     case = _case(no)
@@ -170,7 +151,7 @@ def material(request: DeskRequest, no: str) -> HttpResponseBase:
     return answer
 
 
-@staff(_READERS)
+@staff(CASES)
 @require_POST
 def reveal(request: DeskRequest, no: str) -> HttpResponseBase:
     """The whole id number of one row; who looked is kept."""
@@ -217,12 +198,12 @@ def _show(request: DeskRequest, case: Case, problems: "tuple[()] | list[Problem]
 
 def _facts(case: Case, account: EmployerAccountFacts, due: date, now: datetime) -> list[Fact]:
     return [
-        Fact("事项", _title(case)),
+        Fact("事项", title_of(case)),
         Fact("单位名称", account.name),
         Fact("单位账号", account.account_no),
         Fact("经办人", case.declared_by),
-        Fact("申报时间", case.declared_at, hint=f"已等待 {_waited(case, now)}"),
-        Fact("办理期限", due, hint=_clock(due, now.date()).label),
+        Fact("申报时间", case.declared_at, hint=f"已等待 {waited(case, now)}"),
+        Fact("办理期限", due, hint=clock_tag(due, now.date()).label),
         Fact("总笔数", case.total, hint=f"成功 {case.succeeded:,}，失败 {case.failed:,}，人工处理 {case.referred:,}"),
     ]
 

@@ -15,7 +15,8 @@ from hpf.runs import carry_out, listings
 from hpf.runs.facts import RunRecord, RunState
 from hpf.runs.schedule import RUNS
 from hpf.trail.changes import record
-from hpf.web.desk.entry import BOOKS, DECIDERS, EVERYBODY, OPERATORS, DeskRequest, crumbs, render, staff, waiting
+from hpf.web.desk.entry import DeskRequest, crumbs, render, staff, waiting
+from hpf.web.desk.permissions import BOOKS, CASES, EVERYBODY, OPERATORS
 from hpf.web.jinja import show
 from hpf.web.shapes import (
     Action,
@@ -71,9 +72,13 @@ def workbench(request: DeskRequest) -> HttpResponseBase:
 
 
 def _doors(request: DeskRequest) -> list[Figure]:
-    counts, who = waiting(), request.staff
+    counts, who = waiting(request), request.staff
     found = []
-    if who.may(DECIDERS):
+    if who.may(CASES):
+        reviews = counts.reviews
+        found.append(Figure("待审核", reviews.waiting, "件", Tone.WARN if reviews.waiting else Tone.PLAIN, key=True))
+        found.append(Figure("已超审核期限", reviews.overdue, "件", Tone.BAD if reviews.overdue else Tone.PLAIN))
+        found.append(Figure("我领取的审核", reviews.mine, "件"))
         found.append(Figure("需人工处理", counts.cases, "件", Tone.WARN if counts.cases else Tone.PLAIN, key=True))
     found.append(Figure("运行失败的批处理", counts.failed_runs, "次", Tone.BAD if counts.failed_runs else Tone.PLAIN))
     if who.may(BOOKS):

@@ -17,17 +17,17 @@ from hpf.access.actor import Actor, Role
 from hpf.access.tenancy import CentreInfo
 from hpf.dues import listings as dues
 from hpf.engine import listings as engine
+from hpf.engine.worklists import ReviewCounts, review_counts
 from hpf.kernel.clock import Clock
 from hpf.policy.book import load
 from hpf.runs import listings as runs
 from hpf.web import errors
+from hpf.web.desk.permissions import BOOKS, CASES, LOGINS, Right
 from hpf.web.frame import Crumb, DemoClock, Frame, MenuGroup, MenuItem
 from hpf.web.shapes import Notice, Tone
 
-EVERYBODY = frozenset(Role)
-DECIDERS = frozenset({Role.TELLER, Role.REVIEWER})
-BOOKS = frozenset({Role.ACCOUNTANT, Role.AUDITOR, Role.ADMIN})
-OPERATORS = frozenset({Role.ADMIN})
+ENTERED = "desk_entered"
+"""In the session once password and second factor were both right; a session of the hall does not have it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +43,9 @@ class Staff:
         """As whom verbs are called."""
         return Actor.staff(self.user_id, self.name, self.roles)
 
-    def may(self, allowed: frozenset[Role]) -> bool:
-        """Whether one of the roles is among these."""
-        return bool(self.roles & allowed)
+    def may(self, right: Right) -> bool:
+        """Whether one of the roles has this right."""
+        return bool(self.roles & right.roles)
 
 
 class DeskRequest(HttpRequest):
@@ -60,19 +60,19 @@ class DeskRequest(HttpRequest):
 View = Callable[..., HttpResponseBase]
 
 
-def staff(allowed: frozenset[Role]) -> Callable[[View], View]:
-    """Lets staff with one of these roles at this centre through; a stranger gets the login, anybody else a 403."""
+def staff(right: Right) -> Callable[[View], View]:
+    """Lets staff with this right at this centre through; a stranger gets the login, anybody else a 403."""
 
     def guard(view: View) -> View:
         @wraps(view)
         def seen(request: DeskRequest, *args: object, **kwargs: object) -> HttpResponseBase:
-            if not request.user.is_authenticated:
+            if not request.user.is_authenticated or ENTERED not in request.session:
                 if request.htmx:
                     return HttpResponse(status=403)
                 back = request.get_full_path() if request.method == "GET" else reverse("desk")
                 return HttpResponseRedirect(f"/desk-login?{urlencode({'next': back})}")
             roles = access.roles(int(request.user.pk), request.centre.code)
-            if not roles & allowed:
+            if not roles & right.roles:
                 return errors.page(request, errors.DENIED)
             request.staff = Staff(int(request.user.pk), str(request.user.name), roles)
             return view(request, *args, **kwargs)
@@ -84,23 +84,27 @@ def staff(allowed: frozenset[Role]) -> Callable[[View], View]:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """What asks for attention: cases for a person, runs that failed, receipts that nobody could place."""
+    """What asks for attention: cases to review and for a person, runs that failed, receipts nobody could place."""
 
+    reviews: ReviewCounts
     cases: int
     failed_runs: int
     receipts: int
 
 
-def waiting() -> Waiting:
+def waiting(request: DeskRequest) -> Waiting:
     """The numbers beside the menu; a fixed number of queries."""
-    return Waiting(engine.cases_with_person().total, runs.failed_runs(), dues.receipts_with_problem(size=1).total)
+    reviews = review_counts(request.staff.user_id, request.clock.today())
+    return Waiting(
+        reviews, engine.cases_with_person().total, runs.failed_runs(), dues.receipts_with_problem(size=1).total
+    )
 
 
 def render(
     request: DeskRequest, template: str, context: Mapping[str, object], *, current: str, status: int = 200
 ) -> HttpResponse:
     """A page of the desk; `current` is the name of its address."""
-    counts = waiting()
+    counts = waiting(request)
     text = get_template(template).render(
         {"frame": _frame(request, current, counts), "counts": counts, **context}, request
     )
@@ -124,6 +128,7 @@ def _frame(request: DeskRequest, current: str, counts: Waiting) -> Frame:
         user_name=who.name,
         role_name=" · ".join(role.label for role in Role if role in who.roles),
         logout=reverse("desk-logout"),
+        account=reverse("desk-account"),
         menu=_menu(who, current, counts),
         messages=_messages(request),
         demo=DemoClock(now, reverse("clock")) if settings.DEMO else None,
@@ -137,12 +142,15 @@ def _menu(who: Staff, current: str, counts: Waiting) -> tuple[MenuGroup, ...]:
 
     groups = [MenuGroup("", (item("工作台", "desk", "grid"),))]
     work = [item("批处理控制台", "desk-runs", "play", counts.failed_runs)]
-    if who.may(DECIDERS | {Role.AUDITOR}):
-        work.insert(0, item("需人工处理", "desk-cases", "user-check", counts.cases))
+    if who.may(CASES):
+        reviews = item("审核", "desk-reviews", "stamp", counts.reviews.waiting)
+        work[:0] = [reviews, item("需人工处理", "desk-cases", "user-check", counts.cases)]
     groups.append(MenuGroup("办理", work))
     if who.may(BOOKS):
         money = (item("未落实到账", "desk-receipts", "bank", counts.receipts), item("账务核对", "desk-books", "coins"))
         groups.append(MenuGroup("账务", money))
+    if who.may(LOGINS):
+        groups.append(MenuGroup("管理", (item("工作人员与权限", "desk-staff", "users"),)))
     return tuple(groups)
 
 
