@@ -276,6 +276,7 @@ def _books(play: Play, money: Money) -> Iterator[Difference]:
     """The centre's own check, its accounts against the money of the play, and the bank's statement."""
     for name, wrong in play.last.identities.items():
         yield from _differs(0, f"账务核对 {name}", "", wrong)
+    yield from _differs(0, "batches that failed", (), play.last.failed_runs)
     for no, fen in money.booked.items():
         yield from _differs(0, f"bank statement of {no}", law.yuan(fen), law.yuan(play.last.bank.get(no, 0)))
     if not play.alone:

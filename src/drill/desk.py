@@ -54,10 +54,10 @@ class Desk:
         page = self.browser.get(CLOCK, {"to": f"{moment:%Y-%m-%dT%H:%M}"})
         return bool(page.root.all(cls="waiting"))
 
-    def failed_runs(self) -> list[str]:
+    def failed_runs(self) -> tuple[str, ...]:
         """Batches that failed, as the console shows them."""
         rows = self.browser.get(f"{DESK}runs/").table("批处理运行记录")
-        return [f"{row.cells['批处理']} {row.cells['应运行时间']}" for row in rows if row.cells["状态"] == "运行失败"]
+        return tuple(f"{r.cells['批处理']} {r.cells['应运行时间']}" for r in rows if r.cells["状态"] == "运行失败")
 
     def waiting(self) -> list[str]:
         """Cases that wait for a person, the longest waiting first."""
@@ -144,4 +144,4 @@ class Cashier:
 
 def snapshot(desk: Desk, cashier: Cashier, accounts: dict[str, AccountTold]) -> Snapshot:
     """The desk's and the bank's side beside what the halls say."""
-    return Snapshot(desk.now(), accounts, desk.identities(), desk.trial(), cashier.booked())
+    return Snapshot(desk.now(), accounts, desk.identities(), desk.trial(), cashier.booked(), desk.failed_runs())

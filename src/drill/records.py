@@ -113,7 +113,8 @@ class Snapshot:
     """All that can be read at one moment: the hall by account number, the desk's books, the bank's statement.
 
     `identities`: what the desk's check found, by name (empty when right). `trial`: debit and credit by account of the
-    chart. `bank`: what the bank says it booked, by order.
+    chart. `bank`: what the bank says it booked, by order. `failed_runs`: batches that
+    did not come to their end.
     """
 
     at: datetime
@@ -121,6 +122,7 @@ class Snapshot:
     identities: Mapping[str, str]
     trial: Mapping[str, tuple[int, int]]
     bank: Mapping[str, int]
+    failed_runs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -114,6 +114,7 @@ LIES: dict[str, tuple[Lie, str]] = {
     "the books do not balance": (_last(identities={"借贷平衡": "差 0.01"}), "借贷平衡"),
     "the people's money is short": (
         _last(trial={**HONEST.last.trial, "201": (0, 1_131_999)}), "account 201"),
+    "a batch failed": (_last(failed_runs=("次日批量处理 2026-11-21 06:00",)), "次日批量处理"),
     "the bank has less": (_last(bank={"S1": 131_999}), "bank statement"),
     "what must not be possible was": (
         lambda play: replace(play, acts=(*play.acts, Denied(10, "pay after 17:00", True, ""))), "pay after 17:00"),
@@ -164,7 +165,7 @@ REFUSED = replace(APPROVED, approved=False, reason="材料不符")
 
 
 def _reviewed(case: CaseTold, *more: Act) -> Play:
-    submitted = replace(HONEST.acts[2], step=10, case_no=case.no, rows=(ELDER,))  # type: ignore[arg-type, call-arg]
+    submitted = replace(HONEST.acts[2], step=10, case_no=case.no, rows=(ELDER,))  # type: ignore[arg-type]
     play = replace(HONEST, acts=(*HONEST.acts, submitted, *more))
     return _told(play, TEA.no, cases=(*HONEST.last.accounts[TEA.no].cases, case))
 
