@@ -36,7 +36,7 @@ def test_the_login_leads_to_the_portal_and_says_whom_to_ask() -> None:
 
 @pytest.mark.parametrize("kind", ["unavailable", "cancelled", "refused", "incomplete"])
 def test_trouble_at_the_portal_is_told_on_the_login_page(kind: str) -> None:
-    answer = Client().get("/login/", {"portal": kind}, follow=True)
+    answer = Client().get("/login/", {"portal": kind, "next": HOME}, follow=True)
     assert answer.redirect_chain[-1][0].startswith(f"{HOME}login/")
     assert 'class="notice t-bad"' in answer.content.decode()
 
