@@ -82,6 +82,12 @@ def drain() -> Callable[[], int]:
 
 
 @pytest.fixture(autouse=True)
+def _quick_passwords(settings: object) -> None:
+    """Hashing that is slow on purpose would be most of what a login at the desk costs."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # type: ignore[attr-defined]
+
+
+@pytest.fixture(autouse=True)
 def _files_of_this_test(tmp_path: Path, settings: object) -> None:
     """Stored files go to the test's own directory."""
     settings.MEDIA_ROOT = tmp_path / "files"  # type: ignore[attr-defined]

@@ -12,6 +12,7 @@ from hpf.access import second_factor
 from hpf.access.actor import DUTIES, Role
 from hpf.access.models import Centre, Identity, StaffRole, User
 
+_WEAK = {"password_too_short": "密码长度太短，至少12位", "password_too_common": "密码太常见，请换一个"}
 _LOGIN = re.compile(r"[a-z][a-z0-9.-]{2,29}")
 
 
@@ -101,7 +102,8 @@ def choose_password(user_id: int, password: str) -> None:
     try:
         validate_password(password, user)
     except ValidationError as problem:
-        raise StaffRefused("；".join(problem.messages)) from problem
+        told = [_WEAK.get(str(one.code), one.messages[0]) for one in problem.error_list]
+        raise StaffRefused("；".join(told)) from problem
     User.objects.filter(pk=user_id).update(password=make_password(password), initial_password=False)
 
 

@@ -102,4 +102,5 @@ class Progress:
 def progress(case_id: int) -> Progress:
     """Rows found good and bad so far."""
     found = models.RowFinding.objects.filter(case_id=case_id)
-    return Progress(**found.aggregate(good=Count("id", filter=Q(good=True)), bad=Count("id", filter=Q(good=False))))
+    counted = found.aggregate(passed=Count("id", filter=Q(good=True)), failed=Count("id", filter=Q(good=False)))
+    return Progress(counted["passed"], counted["failed"])

@@ -42,7 +42,7 @@ def mark(request: DeskRequest, no: str) -> HttpResponseBase:
     if not numbers:
         return show(request, case, [("请先勾选要标记的记录", "")], status=422)
     good = request.POST.get("do") == "good"
-    reason, problems = ("", []) if good else _reason(request, "mark")
+    reason, problems = ("", []) if good else _reason(request)
     if problems:
         return show(request, case, problems, status=422)
     try:
@@ -64,7 +64,7 @@ def decide(request: DeskRequest, no: str) -> HttpResponseBase:
             review.pass_case(actor, now, case.id)
             messages.success(request, f"{no}审核通过，系统正在办理")
         else:
-            reason, problems = _reason(request, "decide")
+            reason, problems = _reason(request)
             if problems:
                 return show(request, case, problems, status=422)
             review.return_case(actor, now, case.id, reason)
@@ -74,16 +74,17 @@ def decide(request: DeskRequest, no: str) -> HttpResponseBase:
     return HttpResponseRedirect(reverse("desk-reviews"))
 
 
-def _reason(request: DeskRequest, prefix: str) -> tuple[str, Sequence[tuple[str, str]]]:
+def _reason(request: DeskRequest) -> tuple[str, Sequence[tuple[str, str]]]:
     """The reason from the centre's list, with words of one's own; or what is wrong with it."""
+    form = request.POST.get("form", "")
     reasons = {one.code: one.text for one in load(request.centre.code).at(request.clock.today()).desk_refusal_reasons}
     code, words = request.POST.get("reason", ""), request.POST.get("words", "").strip()
     if code not in reasons and words:
         code = OTHER
     if code not in reasons:
-        return "", [("请选择退回原因，或直接填写" if prefix == "decide" else "请选择不合格的原因", f"{prefix}-reason")]
+        return "", [("请选择原因，或直接填写", f"{form}-reason")]
     if code == OTHER:
-        return (words, []) if words else ("", [("选择“其他”时请填写具体原因", f"{prefix}-words")])
+        return (words, []) if words else ("", [("选择“其他”时请填写具体原因", f"{form}-words")])
     return (f"{reasons[code]}：{words}" if words else reasons[code]), []
 
 

@@ -204,16 +204,22 @@ def _fields(request: DeskRequest) -> dict[str, Any]:
     """The reasons of both forms; what was typed comes back in the one that was sent."""
     today = load(request.centre.code).at(request.clock.today())
     options = [Option("", "请选择"), *(Option(one.code, one.text) for one in today.desk_refusal_reasons)]
-    sent, mark = request.POST, "row" in request.POST
+    sent = request.POST
 
-    def of(prefix: str, label: str, *, kept: bool) -> tuple[Field, Field]:
-        reason, words = (sent.get("reason", ""), sent.get("words", "")) if kept else ("", "")
+    def of(form: str, label: str) -> tuple[Field, ...]:
+        mine = sent.get("form") == form
+        reason, words = (sent.get("reason", ""), sent.get("words", "")) if mine else ("", "")
         return (
-            Field("reason", label, FieldKind.SELECT, reason, options=options, prefix=prefix),
-            Field("words", "补充说明", value=words, maxlength=200, prefix=prefix, placeholder="可不选原因，直接填写"),
+            Field("form", "", FieldKind.HIDDEN, form),
+            Field("reason", label, FieldKind.SELECT, reason, options=options, prefix=form),
+            Field("words", "补充说明", value=words, maxlength=200, prefix=form, placeholder="可不选原因，直接填写"),
         )
 
-    return {"bad": of("mark", "不合格原因", kept=mark), "back": of("decide", "退回原因", kept=not mark)}
+    return {
+        "one": of("one", "不合格原因"),
+        "several": of("several", "不合格原因"),
+        "back": of("decide", "退回原因"),
+    }
 
 
 def _facts(request: DeskRequest, shown: _Shown) -> list[Fact]:
@@ -298,7 +304,10 @@ def _viewer(shown: _Shown) -> dict[str, Any]:
     missing = [name for name in shown.own_names if name not in {one.name for one in own}]
     step = ZOOMS.index(view.zoom)
     return {
-        "papers": [(one, view.href(paper=one.id, zoom=100, turn=0), one is current) for one in offered],
+        "papers": [
+            (one.name, "" if one in own else one.file_name, view.href(paper=one.id, zoom=100, turn=0), one is current)
+            for one in offered
+        ],
         "missing": missing,
         "current": current,
         "src": reverse("desk-review-paper", args=[shown.case.no, current.id]) if current else "",
@@ -309,8 +318,8 @@ def _viewer(shown: _Shown) -> dict[str, Any]:
             Action("左转", view.href(turn=(view.turn - 90) % 360), "swap", attrs={"data-turn": "-90"}),
             Action("右转", view.href(turn=(view.turn + 90) % 360), "refresh", attrs={"data-turn": "90"}),
         ),
-        "good": Action("合格，看下一笔", icon="check", look=Look.PRIMARY, name="do", value="good",
-                       attrs={"data-keys": "Control+Enter"}),
+        "good": Action("合格", icon="check", look=Look.PRIMARY, name="do", value="good",
+                       attrs={"data-keys": "Control+Enter", "title": "Ctrl+Enter"}),
     }  # fmt: skip
 
 

@@ -11,7 +11,6 @@ from hpf.access import readers as access
 from hpf.access.actor import Role
 from hpf.engine import review, worklists
 from hpf.engine.catalogue import catalogue
-from hpf.engine.declare import Item
 from hpf.engine.facts import Case, CaseState
 from hpf.engine.review import ReviewRefused
 from hpf.engine.worklists import Whose
@@ -19,6 +18,7 @@ from hpf.kernel.text import clean
 from hpf.parties import readers as parties
 from hpf.parties.facts import EmployerAccountFacts
 from hpf.policy.book import load
+from hpf.policy.parameters import DayRules
 from hpf.web.desk.entry import DeskRequest, crumbs, render, staff
 from hpf.web.desk.permissions import CASES, REVIEWERS
 from hpf.web.desk.review_page import case_under_review, refusal, show
@@ -57,7 +57,8 @@ def page(request: DeskRequest) -> HttpResponseBase:
         page=request.GET.get("page", 1),
     )
     accounts = {one.id: one for one in parties.employer_accounts([case.employer_account_id for case in found.items])}
-    branches = {one.code: one.name for one in load(request.centre.code).at(request.clock.today()).branches}
+    today = load(request.centre.code).at(request.clock.today())
+    branches = {one.code: one.name for one in today.branches}
     rows = [_row(request, case, accounts[case.employer_account_id], branches) for case in found.items]
     waiting = state is CaseState.AWAITING_REVIEW
     table = Table(
@@ -67,7 +68,7 @@ def page(request: DeskRequest) -> HttpResponseBase:
         pager=Pager(found.number, found.pages, found.total, found.size, "件",
                     {key: value for key, value in asked.items() if value}, "#reviews"),
     )  # fmt: skip
-    context = {"crumbs": crumbs("审核"), "table": table, "filters": _filters(asked, state, branches)}
+    context = {"crumbs": crumbs("审核"), "table": table, "filters": _filters(asked, state, today)}
     return render(request, "desk/reviews.jinja", {**context, "figures": _figures(request)}, current="desk-reviews")
 
 
@@ -81,14 +82,14 @@ def _figures(request: DeskRequest) -> list[Figure]:
     ]
 
 
-def _filters(asked: dict[str, str], state: CaseState, branches: dict[str, str]) -> list[Field]:
-    everything = Option("", "全部")
-    items = [Option(o.service.code, o.service.title) for o in catalogue().offers if isinstance(o.service, Item)]
+def _filters(asked: dict[str, str], state: CaseState, today: DayRules) -> list[Field]:
+    everything, under_review = Option("", "全部"), today.items_under_review
+    items = [Option(o.service.code, o.service.title) for o in catalogue().offers if o.service.code in under_review]
     return [
         Field("q", "业务流水号", FieldKind.SEARCH, asked["q"], prefix="q"),
         Field("item", "事项", FieldKind.SELECT, asked["item"], options=[everything, *items], prefix="q"),
         Field("branch", "管理部", FieldKind.SELECT, asked["branch"], prefix="q",
-              options=[everything, *(Option(code, name) for code, name in branches.items())]),
+              options=[everything, *(Option(one.code, one.name) for one in today.branches)]),
         Field("state", "状态", FieldKind.SELECT, state.value, prefix="q",
               options=[Option(one.value, one.label) for one in worklists.STATES]),
         Field("whose", "领取情况", FieldKind.SELECT, asked["whose"], prefix="q",

@@ -251,6 +251,7 @@ def _table(request: HallRequest, case: Case, judging: Judging, behind: str) -> T
 
 def _row(case: Case, judging: Judging, row: CaseRow) -> Row:
     reveal = f"{reverse('case-reveal', args=[case.no])}?row={row.row_no}"
+    returned = case.result.get("rows", {}).get(str(row.row_no), "") if case.state is CaseState.RETURNED else ""
     cells = {
         "no": row.row_no,
         **cells_of(judging.item, judging.rules, row.data, row.worked, reveal),
@@ -260,4 +261,8 @@ def _row(case: Case, judging: Judging, row: CaseRow) -> Row:
         "_month": row.processed_month,
         "_portion": row.portion,
     }
-    return Row(cells, tone=Tone.BAD if row.state is RowState.FAILED else Tone.PLAIN, note=why(row.refused))
+    return Row(
+        cells,
+        tone=Tone.BAD if row.state is RowState.FAILED or returned else Tone.PLAIN,
+        note=why(row.refused) or returned,
+    )
