@@ -1,5 +1,6 @@
 """Money, rates and amounts in capitals."""
 
+from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
@@ -53,9 +54,15 @@ def test_yuan_are_never_a_float(wrong: object) -> None:
 
 def test_arithmetic_with_plain_numbers_is_refused() -> None:
     amount = Money(100)
-    for nonsense in (lambda: amount + 1, lambda: amount - 1, lambda: amount * 0.5, lambda: amount < 1):  # type: ignore[operator]
+    nonsense: list[Callable[[], object]] = [
+        lambda: amount + 1,  # type: ignore[operator]
+        lambda: amount - 1,  # type: ignore[operator]
+        lambda: amount * 0.5,  # type: ignore[operator]
+        lambda: amount < 1,  # type: ignore[operator]
+    ]
+    for attempt in nonsense:
         with pytest.raises(TypeError):
-            nonsense()
+            attempt()
     assert 3 * amount == amount * 3 == Money(300)
     assert not ZERO and amount
 

@@ -23,7 +23,7 @@ class Recorder:
     title: str = "记录"
 
     def due_times(self, since: datetime, until: datetime) -> Iterable[datetime]:
-        here = current_centre().code == "hangzhou"  # the template holds several centres; one is enough to tell the order
+        here = current_centre().code == "hangzhou"  # of several centres one is enough to tell the order
         return [moment for moment in self.moments if here and since < moment <= until]
 
     def start(self, due_at: datetime) -> None:
