@@ -23,6 +23,8 @@ from drill.world import World
 
 _DONE = frozenset({"已办结", "办理失败", "人工处理中", "待支付", "业务受理"})
 _PATIENCE_SECONDS = 400
+_MOST_KILLS = 4
+"""A demo gives up when its processes keep ending."""
 
 
 class NotPlayable(Exception):
@@ -41,6 +43,7 @@ class Player:
     cashier: Cashier
     say: Callable[[str], None]
     accidents: bool = True
+    kills: int = 0
     acts: list[Act] = field(default_factory=list)
     known: list[tuple[str, RowSent]] = field(default_factory=list)
     """People who are normal, as far as the player knows, with the account they pay at."""
@@ -97,9 +100,12 @@ class Player:
     def _accident(self) -> None:
         """Now and then a process is killed while batches run."""
         if self.accidents and self.draw.randrange(8) == 0:
-            name = self.draw.choice(("worker", "scheduler"))
-            if self.world.kill(name):
-                self.say(f"the {name} is killed while the clock moves")
+            self._kill(self.draw.choice(("worker", "scheduler")))
+
+    def _kill(self, name: str) -> None:
+        if self.kills < _MOST_KILLS and self.world.kill(name):
+            self.kills += 1
+            self.say(f"the {name} is killed")
 
     def _month(self, month: int) -> None:
         told = days.GOLDEN[month]
@@ -181,8 +187,8 @@ class Player:
         last = hall.prepare(self.page)
         before = self.desk.now()
         case_no = hall.hand_in(last)
-        if kill and self.world.kill("worker"):
-            self.say("the worker is killed")
+        if kill:
+            self._kill("worker")
         self._declared(hall, case_no, before, rows)
         if self.draw.randrange(4) == 0:
             again = hall.hand_in(last)

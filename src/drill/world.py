@@ -49,7 +49,7 @@ class Employer:
 
 @dataclass(frozen=True)
 class World:
-    """Where a demo answers, and the employers that are played. `keep` are processes that may be killed, by name."""
+    """Where a demo answers, and the employers that are played. `var` is the data of a demo of one's own."""
 
     hall: str
     cashier: str
