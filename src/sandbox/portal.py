@@ -12,17 +12,18 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from sandbox import settings
 from sandbox.world import world
 
-CENTRE = "hangzhou"
-
 
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
-    """Who is logged in, and the items with “在线办理” links into the centre's hall."""
+    """Who is logged in; city and department to choose; the department's items with “在线办理” links into its hall."""
+    chosen = next((one for one in world().portals if one.centre == request.GET.get("centre")), world().portals[0])
+    offered = [item for item in world().items if item.centre == chosen.centre]
     groups = [
-        (group, [(item, f"{settings.HPF_URL}/{CENTRE}/hall/items/{item.code}/") for item in items])
-        for group, items in groupby(world().items, key=lambda item: item.group)
+        (group, [(item, f"{settings.HPF_URL}/{chosen.centre}/items/{item.code}/") for item in items])
+        for group, items in groupby(offered, key=lambda item: item.group)
     ]
-    return render(request, "portal/home.html", {"groups": groups, "handler": _handler(request)})
+    shown = {"groups": groups, "handler": _handler(request), "portals": world().portals, "chosen": chosen}
+    return render(request, "portal/home.html", shown)
 
 
 @require_http_methods(["GET", "POST"])

@@ -9,6 +9,19 @@ import yaml
 from sandbox import settings
 
 
+FIRST_CITY = "hangzhou"
+"""The centre of employers and items for which the file names none."""
+
+_ONLY = {
+    "centre": FIRST_CITY,
+    "title": "浙江政务服务网",
+    "city": "杭州市",
+    "department": "杭州住房公积金管理中心",
+    "hotline": "400-888-4636",
+}
+"""The portal of a world that tells of no other."""
+
+
 @dataclass(frozen=True)
 class Handler:
     """A legal-person account of the portal: who logs in, and for which employer."""
@@ -24,12 +37,24 @@ class Handler:
 
 @dataclass(frozen=True)
 class PortalItem:
-    """An item of the portal's list; `code` is the last part of the deep link into the hall."""
+    """An item of the portal's list; `code` is the last part of the deep link into the hall of its `centre`."""
 
     code: str
     group: str
     title: str
     situation: str
+    centre: str = FIRST_CITY
+
+
+@dataclass(frozen=True)
+class Portal:
+    """Where a centre is found: the portal's title, the city and the department to choose, whom to call."""
+
+    centre: str
+    title: str
+    city: str
+    department: str
+    hotline: str
 
 
 @dataclass(frozen=True)
@@ -40,6 +65,7 @@ class World:
     password: str
     handlers: dict[str, Handler]
     items: tuple[PortalItem, ...]
+    portals: tuple[Portal, ...]
 
 
 @cache
@@ -64,4 +90,5 @@ def world() -> World:
         password=told["portal_password"],
         handlers=handlers,
         items=tuple(PortalItem(**item) for item in told["portal_items"]),
+        portals=tuple(Portal(**portal) for portal in told.get("portals", [_ONLY])),
     )

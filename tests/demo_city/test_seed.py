@@ -14,9 +14,10 @@ from django.db import connection
 from hpf.access.actor import Role
 from hpf.access.models import User
 from hpf.access.readers import roles
-from hpf.access.tenancy import CentreInfo
+from hpf.access.tenancy import CentreInfo, in_centre
 from hpf.centres import hangzhou
 from hpf.dues import audit
+from hpf.dues import readers as dues
 from hpf.engine import catalogue
 from hpf.engine.declare import ItemRules
 from hpf.engine.execute.facts import Judging
@@ -114,11 +115,31 @@ def test_people_and_handlers_are_as_told() -> None:
 
 @pytest.mark.usefixtures("city")
 def test_staff_can_log_in() -> None:
-    teller, batch = (User.objects.get(username=name) for name in ("teller", "batch"))
+    teller, admin, other = (User.objects.get(username=name) for name in ("teller", "admin", "hh-reviewer"))
     assert teller.check_password("demo")
     assert Role.TELLER in roles(teller.pk, "hangzhou")
-    assert Role.ADMIN in roles(batch.pk, "hangzhou")
-    assert not roles(teller.pk, "hangzhou") & roles(batch.pk, "hangzhou")
+    assert Role.ADMIN in roles(admin.pk, "hangzhou")
+    assert not roles(teller.pk, "hangzhou") & roles(admin.pk, "hangzhou")
+    assert Role.REVIEWER in roles(other.pk, "heihe")
+    assert not roles(other.pk, "hangzhou") | roles(teller.pk, "heihe")
+
+
+@pytest.mark.usefixtures("city")
+def test_the_second_city_has_its_own_people_and_months() -> None:
+    with in_centre("heihe"):
+        assert {name: found for name, found in audit.run_all().items() if found} == {}
+        accounts = readers.employer_accounts(range(1, 100_000))
+        assert all(len(one.account_no) == 12 and one.account_no.startswith("2311") for one in accounts)
+        assert [one.normal_count for one in accounts] == [118, 9, 640, 35, 52, 76, 3]
+        school, energy, grain = accounts[0], accounts[2], accounts[3]
+        assert (str(energy.employer_rate), str(energy.personal_rate)) == ("12%", "10%")
+        assert dues.paid_until(school.id) == Month(2026, 10)
+        assert dues.paid_until(energy.id) == Month(2026, 9)
+        assert dues.paid_until(grain.id) is None
+        line = listings.people(energy.id, search="史文波").items[0]
+        assert (line.employer_part.fen, line.personal_part.fen) == (255_600, 213_000)
+        assert len(line.customer_no) == 14
+    assert readers.employer_accounts_of_agent("231102197805123010") == []
 
 
 @pytest.mark.usefixtures("city")

@@ -174,8 +174,29 @@ def test_login_goes_nowhere_else(target: str, visitor: Visitor) -> None:
 def test_home_lists_items_with_deep_links_into_the_hall(visitor: Visitor) -> None:
     """Every item has its own “在线办理”, which leads to the item's own entry in the hall."""
     page = visitor.session.get(visitor.portal, timeout=10).text
-    links = re.findall(r'href="([^"]+)">在线办理', page)
-    assert links == [f"{CENTRE_URL}/hangzhou/hall/items/{item['code']}/" for item in WORLD["portal_items"]]
+    assert _links(page) == _items("hangzhou")
+
+
+@pytest.mark.req("HH-2-01", "HH-2-02", "HH-2-03", "HH-2-05", "HH-2-06")
+def test_another_city_is_chosen_with_its_department(visitor: Visitor) -> None:
+    """The selector offers both cities; the second's services, and no others, lead into its own hall."""
+    page = visitor.session.get(visitor.portal, timeout=10).text
+    assert re.findall(r'<option value="(\w+)"[^>]*>([^<]+)<', page) == [
+        ("hangzhou", "杭州市 / 杭州住房公积金管理中心"),
+        ("heihe", "黑河市 / 黑河市住房公积金管理中心"),
+    ]
+    page = visitor.session.get(visitor.portal, params={"centre": "heihe"}, timeout=10).text
+    assert "黑龙江政务服务网" in page and "部门服务 / 黑河市住房公积金管理中心" in page
+    assert _links(page) == _items("heihe")
+
+
+def _links(page: str) -> list[str]:
+    return re.findall(r'href="([^"]+)">在线办理', page)
+
+
+def _items(centre: str) -> list[str]:
+    listed = [item for item in WORLD["portal_items"] if item.get("centre", "hangzhou") == centre]
+    return [f"{CENTRE_URL}/{centre}/items/{item['code']}/" for item in listed]
 
 
 def test_logging_out_of_the_hall_asks_and_comes_back(visitor: Visitor) -> None:

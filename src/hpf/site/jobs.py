@@ -27,7 +27,10 @@ def work(concurrency: int = 4, *, until_empty: bool = False) -> None:
 async def _work(working: Any, concurrency: int, until_empty: bool) -> None:
     async with working.open_async():
         await working.run_worker_async(
-            concurrency=concurrency, wait=not until_empty, install_signal_handlers=not until_empty, delete_jobs="successful"
+            concurrency=concurrency,
+            wait=not until_empty,
+            install_signal_handlers=not until_empty,
+            delete_jobs="successful",
         )
 
 

@@ -1,4 +1,4 @@
-"""`hpf seed`: make the demo's city and set its clock, when there is none yet."""
+"""`hpf seed`: make the demo's cities and set their clock, when there is none yet."""
 
 import sys
 from argparse import ArgumentParser, Namespace
@@ -11,7 +11,7 @@ def arguments(parser: ArgumentParser) -> None:
 
 
 def run(options: Namespace) -> int:
-    """Make it, all or nothing; a city that exists is left alone."""
+    """Make them, all or nothing; a city that exists is left alone."""
     from django.conf import settings  # noqa: PLC0415 - needs Django
     from django.db import transaction  # noqa: PLC0415
 
@@ -24,5 +24,5 @@ def run(options: Namespace) -> int:
     with transaction.atomic():
         if seed.is_empty():
             DemoClock().begin(seed.FIRST_MOMENT)
-            seed.seed_demo()
+        seed.seed_demo()
     return 0

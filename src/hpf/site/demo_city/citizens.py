@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
@@ -39,10 +39,19 @@ class Citizens:
     """An endless supply of people of working age on `today`."""
 
     def __init__(
-        self, random: Random, serials: range, phones_from: int, today: date, taken: Iterable[str] = ()
+        self,
+        random: Random,
+        serials: range,
+        phones_from: int,
+        today: date,
+        taken: Iterable[str] = (),
+        places: Sequence[str] = names.PEOPLE_PLACES,
     ) -> None:
-        """Phones count up from 199 + `phones_from` (8 digits); ids `taken` are given to nobody."""
+        """Phones count up from 199 + `phones_from` (8 digits); ids `taken` are given to nobody; most come from the
+        first of the `places` (six digits of an id).
+        """
         self._random, self._serials, self._phone, self._today = random, serials, phones_from, today
+        self._places = places
         self._taken = {id_no[:17] for id_no in taken}
 
     def one(self) -> Citizen:
@@ -78,7 +87,7 @@ class Citizens:
 
     def _id_no(self, born: date, sex: Sex) -> str:
         while True:
-            place = names.PEOPLE_PLACES[min(self._random.randrange(len(names.PEOPLE_PLACES)) for _ in range(2))]
+            place = self._places[min(self._random.randrange(len(self._places)) for _ in range(2))]
             serial = self._random.choice(self._serials)
             number = f"{place}{born:%Y%m%d}{serial:03d}"
             if (serial % 2 == 1) == (sex is Sex.MALE) and number not in self._taken:

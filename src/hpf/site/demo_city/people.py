@@ -15,6 +15,7 @@ from hpf.kernel.rate import Rate
 from hpf.parties import load
 from hpf.parties.facts import Fund, MembershipStatus, OpenKind, RetireCategory
 from hpf.policy.parameters import DayRules, MonthRules
+from hpf.site.demo_city import names
 from hpf.site.demo_city.citizens import TOWN_SERIALS, Citizens
 from hpf.site.demo_city.notables import NOTABLES, Notable
 from hpf.site.demo_city.workplaces import SUBSIDY_RATE, Workplace, subsidy_ref
@@ -29,6 +30,17 @@ _LARGE = 1_000
 """Employers of this size have given people to the others."""
 
 _NOTHING = Rate(Decimal(0))
+
+
+class Town(NamedTuple):
+    """What is a city's own: the people worth having, where people come from, where their telephone numbers begin."""
+
+    notables: Sequence[Notable]
+    places: Sequence[str]
+    phones_from: int
+
+
+HANGZHOU = Town(NOTABLES, names.PEOPLE_PLACES, 10_000_000)
 
 
 class Employment(NamedTuple):
@@ -52,17 +64,18 @@ class Resident(NamedTuple):
 class Population:
     """Draws the people of all workplaces."""
 
-    def __init__(self, amounts: MonthRules, rules: DayRules, draw: Random, today: date) -> None:
+    def __init__(self, amounts: MonthRules, rules: DayRules, draw: Random, today: date, town: Town = HANGZHOU) -> None:
         """`amounts` are those of the demo's months, `rules` those of `today`."""
-        self._amounts, self._rules, self._draw = amounts, rules, draw
-        self._citizens = _town(draw, today)
+        self._amounts, self._rules, self._draw, self._notables = amounts, rules, draw, town.notables
+        taken = [upgrade_15(one.id_no) if len(one.id_no) == 15 else one.id_no for one in town.notables]
+        self._citizens = Citizens(draw, TOWN_SERIALS, town.phones_from, today, taken, town.places)
 
     def of(self, places: Iterable[Workplace]) -> Iterator[Resident]:
         """Everybody, workplace by workplace: notables first, then drawn people up to the workplace's figures."""
         places = list(places)
         former = [place for place in places if place.people >= _LARGE]
         for place in places:
-            known = [notable for notable in NOTABLES if notable.at == place.ref]
+            known = [notable for notable in self._notables if notable.at == place.ref]
             yield from (self._notable(notable, place) for notable in known)
             normal = sum(notable.sealed is None for notable in known)
             yield from (self._worker(place, former) for _ in range(place.people - normal))
@@ -75,7 +88,7 @@ class Population:
         if place.people >= 20 and self._draw.randrange(50) == 0:
             opened = FIRST_MONTH + self._draw.randint(1, 3)
         work = Employment(place, opened, None, "", self._base(place))
-        former = self._draw.choice(larger)
+        former = self._draw.choice(larger) if larger else place
         before = None
         if former is not place and self._draw.randrange(40) == 0:
             since = max(opened - self._draw.randint(6, 60), Month.of(citizen.born) + 18 * 12)
@@ -124,11 +137,12 @@ class Population:
     def _membership(self, fund: Fund, work: Employment, *, left: bool = False) -> load.MembershipRow:
         """The account's relation to that employer, with one spell."""
         rate = work.place.rate if fund is Fund.HPF else SUBSIDY_RATE
-        personal = _NOTHING if work.exempt or fund is Fund.SUBSIDY else rate
+        own_rate = _NOTHING if fund is Fund.SUBSIDY else work.place.personal_rate
+        personal = _NOTHING if work.exempt else own_rate
         parts = self._amounts.deposit(work.base, rate, personal)
         last = int(work.sealed - 1) if work.sealed else None
         spell = load.SpellRow(
-            int(work.opened), work.base.fen, rate.percent, (_NOTHING if fund is Fund.SUBSIDY else rate).percent,
+            int(work.opened), work.base.fen, rate.percent, own_rate.percent,
             parts.employer.fen, parts.personal.fen, last, work.exempt,
         )  # fmt: skip
         status = MembershipStatus.MOVED if left else MembershipStatus.SEALED if work.sealed else MembershipStatus.NORMAL
@@ -159,8 +173,3 @@ class Population:
         """Up to fourteen years back, more often lately, nobody under 18."""
         month = FIRST_MONTH - min(self._draw.randrange(168), self._draw.randrange(168))
         return max(month, Month.of(born) + 18 * 12)
-
-
-def _town(draw: Random, today: date) -> Citizens:
-    taken = [upgrade_15(one.id_no) if len(one.id_no) == 15 else one.id_no for one in NOTABLES]
-    return Citizens(draw, TOWN_SERIALS, 10_000_000, today, taken)

@@ -33,6 +33,7 @@ class Workplace:
     unit_type: str
     branch: Branch
     rate: Rate
+    personal_rate: Rate
     method: Method
     people: int
     sealed: int
@@ -54,6 +55,7 @@ def employers(world: World, rules: DayRules, draw: Random) -> Iterator[tuple[Wor
             unit_type=told.unit_type,
             branch=branches[told.branch],
             rate=Rate(Decimal(told.rate)),
+            personal_rate=Rate(Decimal(told.personal_rate)),
             method=told.method,
             people=told.people,
             sealed=sealed,
@@ -67,11 +69,13 @@ def employers(world: World, rules: DayRules, draw: Random) -> Iterator[tuple[Wor
 def _clients(bureau: Bureau, rules: DayRules, draw: Random) -> Iterator[tuple[Workplace, load.EmployerRow]]:
     """Client employers: 1 to 60 people, most of them few; two of three pay by 托收."""
     for number in range(1, bureau.clients + 1):
+        unit_type, branch, rate = draw.choice(_CLIENT_TYPES), draw.choice(rules.branches), draw.choice(_CLIENT_RATES)
         place = Workplace(
             ref=f"{bureau.code}-{number:03d}",
-            unit_type=draw.choice(_CLIENT_TYPES),
-            branch=draw.choice(rules.branches),
-            rate=Rate(Decimal(draw.choice(_CLIENT_RATES))),
+            unit_type=unit_type,
+            branch=branch,
+            rate=Rate(Decimal(rate)),
+            personal_rate=Rate(Decimal(rate)),
             method=Method.COLLECTION if draw.randrange(10) < 7 else Method.SELF,
             people=min(draw.randint(1, 60), draw.randint(1, 60), draw.randint(1, 60)),
             sealed=draw.randrange(3),
@@ -99,7 +103,7 @@ def _row(
             opened_on=_BOOKS_SINCE,
             method=place.method,
             employer_rate=(place.rate if fund is Fund.HPF else SUBSIDY_RATE).percent,
-            personal_rate=(place.rate if fund is Fund.HPF else _NOTHING).percent,
+            personal_rate=(place.personal_rate if fund is Fund.HPF else _NOTHING).percent,
             branch_code=place.branch.code,
             fund=fund,
             bank_name=bank,

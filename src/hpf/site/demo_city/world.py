@@ -13,6 +13,9 @@ import yaml
 from hpf.kernel.clock import in_china
 from hpf.parties.facts import Fund, Method
 
+FIRST_CITY = "hangzhou"
+"""The city of employers for which the file names none."""
+
 
 @dataclass(frozen=True)
 class Handler:
@@ -26,7 +29,7 @@ class Handler:
 
 @dataclass(frozen=True)
 class DemoEmployer:
-    """An employer of domain-values A14; `rate` in percent for each part, `branch` by name."""
+    """An employer of domain-values A14; rates in percent, `branch` by name."""
 
     code: str
     name: str
@@ -35,6 +38,7 @@ class DemoEmployer:
     people: int
     sealed: int
     rate: int
+    personal_rate: int
     funds: tuple[Fund, ...]
     method: Method
     branch: str
@@ -61,12 +65,13 @@ class World:
     bureaus: tuple[Bureau, ...]
 
 
-def read_world() -> World:
-    """The demo world of this checkout, or the file that HPF_WORLD names."""
+def read_world(centre: str = FIRST_CITY) -> World:
+    """What the demo world of this checkout, or the file that HPF_WORLD names, tells of that centre."""
     checkout = Path(__file__).resolve().parents[4]
     path = Path(os.environ.get("HPF_WORLD") or checkout / "demo" / "world.yaml")
     told = yaml.safe_load(path.read_text(encoding="utf-8"))
-    registered = [one for one in told["employers"] if one.get("registered", True)]
+    here = [one for one in told["employers"] if one.get("centre", FIRST_CITY) == centre]
+    registered = [one for one in here if one.get("registered", True)]
     return World(
         clock=in_china(told["clock"]),
         employers=tuple(_employer(one) for one in registered if "clients" not in one),
@@ -85,8 +90,9 @@ def _employer(told: dict[str, Any]) -> DemoEmployer:
         people=told["people"],
         sealed=told.get("sealed", 0),
         rate=told["rate"],
+        personal_rate=told.get("personal_rate", told["rate"]),
         funds=tuple(Fund(fund) for fund in told["funds"]),
-        method=next(method for method in Method if method.label == told["method"]),
+        method=Method.COLLECTION if told["method"] == Method.COLLECTION.label else Method.SELF,
         branch=told["branch"],
         payday=told["payday"],
         handlers=_handlers(told),
