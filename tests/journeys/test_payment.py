@@ -14,8 +14,6 @@ from tests.journeys.conftest import Hall
 from tests.outside_world import NUMBERS, Sandbox, sandbox, sandbox_process
 from tests.paying import ACTOR, FUNDS, OCTOBER, ORDERS, SETTLEMENT, VOUCHER, dues_of
 
-from hpf.access.actor import Role
-from hpf.access.changes import give_roles
 from hpf.dues import audit
 from hpf.dues import changes as dues
 from hpf.dues.facts import SettlementState
@@ -138,20 +136,4 @@ def test_every_page_of_paying_fits_and_axe_is_content(paying: Hall, drain: Calla
     fits(tab)
     tab.get_by_role("button", name="取消支付").click()
     expect(tab.get_by_role("heading", name="订单已取消")).to_be_visible()
-    fits(tab)
-
-
-def test_every_page_of_the_desk_fits_and_axe_is_content(paying: Hall) -> None:
-    give_roles("all", "盛怀谷", "a-long-enough-password", personas.CENTRE, frozenset(Role))
-    tab = paying.open(PAYER, bypass_csp=True)
-    tab.goto(f"{paying.url}/hangzhou/desk/")
-    fits(tab)
-    tab.get_by_label("用户名").fill("all")
-    tab.get_by_label("密码").fill("a-long-enough-password")
-    tab.keyboard.press("Enter")
-    expect(tab.locator("h1")).to_have_text("工作台")
-    for page in ("", "runs/", "cases/", "receipts/", "books/?check=1"):
-        tab.goto(f"{paying.url}/hangzhou/desk/{page}")
-        fits(tab)
-    tab.goto(f"{paying.url}/hangzhou/clock/")
     fits(tab)

@@ -61,6 +61,8 @@ _EVENTS = {
     "submitted": "提交", "ask_review": "进入审核", "taken": "领取", "handed_over": "移交", "pass": "审核通过",
     "return": "退回", "cancel": "单位取消", "start": "开始办理", "finish": "办结", "fail": "办理失败",
 }  # fmt: skip
+_IN_LIST = (ColumnKind.CODE, ColumnKind.MONEY)
+"""What the list shows of a row beside its name; the rest stands in the chosen row's data."""
 _VERBS = ("take", "hand-over", "mark", "decide")
 _FAILED = frozenset({"return", "cancel", "fail"})
 
@@ -259,7 +261,7 @@ def _table(shown: _Shown, may_mark: bool) -> Table:
         rows.append(Row(cells, id=str(row.row_no), tone=Tone.BAD if bad else Tone.PLAIN, note=note))
     columns = columns_of(item)
     first = [columns[0], *(c for c in columns if c.key == name_key), Column("_mark", "审核", ColumnKind.TAG)]
-    rest = [column for column in columns[1:] if column.key != name_key]
+    rest = [column for column in columns[1:] if column.key != name_key and column.kind in _IN_LIST]
     pager = Pager(shown.rows.number, shown.rows.pages, shown.rows.total, shown.rows.size, "笔", {}, "")
     return Table(
         "清册", [*first, *rest], rows, count=shown.rows.total, unit="笔", sorted_by="序号", wide=True, id="rows",
