@@ -22,7 +22,8 @@ from hpf.runs import carry_out, listings
 pytestmark = pytest.mark.browser
 PEOPLE = (reviewing.person(1, "李一"), reviewing.person(2, "钱二"), reviewing.person(3, "孙三"))
 PAPER = """<body style="margin:3rem;font:28px serif"><h1>个人征信授权书</h1>
-<p>兹授权黑河市住房公积金管理中心查询本人征信。</p><p>授权人（签字）：<i style="font-size:48px">李一</i></p><p>2026年11月16日</p></body>"""
+<p>兹授权黑河市住房公积金管理中心查询本人征信。</p>
+<p>授权人（签字）：<i style="font-size:48px">李一</i></p><p>2026年11月16日</p></body>"""
 
 
 @pytest.fixture

@@ -236,8 +236,8 @@ class Demo:
         print(
             f"\n  OpenHPF demo: {self.address}/\n"
             f"  simulated portal, bank and switches: {self.sandbox}/\n"
-            "  agents: e02 (500 people), e03 (eight), bureau e14, in Heihe k01 to k07; desk: teller, in Heihe hh-teller\n"
-            "  password of all: demo\n"
+            "  agents: e02 (500 people), e03 (eight), bureau e14, in Heihe k01 to k07; password of all: demo\n"
+            "  desk: teller, reviewer, accountant, batch, admin, auditor, in Heihe hh-teller and so on\n"
             f"  logs: {self.var / 'logs'}   stop: Ctrl-C\n",
             flush=True,
         )
