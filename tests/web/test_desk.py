@@ -98,6 +98,15 @@ def test_a_decision_that_lacks_something_changes_nothing(referred: str, sent: di
     assert "待处理笔数" in text_of(teller.get(f"{DESK}cases/")) and referred in text_of(teller.get(f"{DESK}cases/"))
 
 
+def test_nobody_decides_about_their_own_declaration(referred: str) -> None:
+    teller = staff(Role.TELLER)
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE engine_case SET declared_by_user_id = (SELECT max(id) FROM public.access_user)")
+    for do in ("approve", "refuse"):
+        answer = teller.post(f"{DESK}cases/{referred}/decide/", {"do": do, "row": ["2"], "reason": "02"})
+        assert answer.status_code == 422 and "不能处理本人申报的办件" in text_of(answer)
+
+
 def test_deciding_twice_decides_once(referred: str) -> None:
     teller, address = staff(Role.TELLER), f"{DESK}cases/{referred}/decide/"
     for _ in range(2):

@@ -202,11 +202,13 @@ def test_the_first_login_sets_the_second_factor_up(centre: object, clock: FixedC
     assert again.post("/desk-login/code", {"code": totp(secret, 1)})["Location"] == DESK
 
 
-def test_secrets_lie_encrypted(centre: object) -> None:
+def test_secrets_lie_encrypted(centre: object, monkeypatch: pytest.MonkeyPatch) -> None:
     from allauth.mfa.models import Authenticator  # noqa: PLC0415 - the table itself
 
     user_id, _, secret = member(Role.TELLER)
     assert secret not in str([row.data for row in Authenticator.objects.filter(user_id=user_id)])
+    monkeypatch.setattr(settings, "SECRET_KEY", "another key")
+    assert not second_factor.check(user_id, totp(secret))
 
 
 def test_the_demos_code_is_shown_in_the_demo_only(

@@ -18,7 +18,7 @@ from allauth.mfa.totp.internal.auth import (
     hotp_value,
     yield_hotp_counters_from_time,
 )
-from cryptography.fernet import Fernet
+from cryptography.fernet import Fernet, InvalidToken
 from django.conf import settings
 from django.db import transaction
 from django.utils.crypto import salted_hmac
@@ -83,7 +83,17 @@ def plant(user_id: int, secret: str) -> None:
 
 
 def check(user_id: int, code: str) -> bool:
-    """Whether the code is good, once: one of the authenticator not used before, or a recovery code."""
+    """Whether the code is good, once: one of the authenticator not used before, or a recovery code.
+
+    Nothing is when the installation's key has changed since: then the second factor has to be set up anew.
+    """
+    try:
+        return _check(user_id, code)
+    except InvalidToken:
+        return False
+
+
+def _check(user_id: int, code: str) -> bool:
     with transaction.atomic():
         rows = {row.type: row for row in Authenticator.objects.select_for_update().filter(user_id=user_id)}
         if _TOTP not in rows:

@@ -107,6 +107,7 @@ class Case:
     result: Mapping[str, Any]
     branch_code: str = ""
     due_on: date | None = None
+    declared_by_user_id: int | None = None
     taken_by_user_id: int | None = None
     taken_by: str = ""
 

@@ -56,6 +56,7 @@ def case_of(record: models.Case) -> Case:
         result=record.result,
         branch_code=record.branch_code,
         due_on=record.due_on,
+        declared_by_user_id=record.declared_by_user_id,
         taken_by_user_id=record.taken_by_user_id,
         taken_by=record.taken_by,
     )

@@ -109,6 +109,8 @@ def decide(request: DeskRequest, no: str) -> HttpResponseBase:
     ticked = [number for text in request.POST.getlist("row") if (number := number_sent(str(text))) is not None]
     if not ticked:
         return _show(request, case, [Problem("请先勾选要处理的记录")])
+    if case.declared_by_user_id == request.staff.user_id:
+        return _show(request, case, [Problem("不能处理本人申报的办件，请由其他人员处理")])
     if request.POST.get("do") == "refuse":
         return _refuse(request, case, ticked)
     try:
