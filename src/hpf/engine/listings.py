@@ -7,6 +7,7 @@ from datetime import date, datetime, time, timedelta
 from django.db.models import Case as When
 from django.db.models import Count, Max, Min, Q, QuerySet, Sum, Value
 from django.db.models import When as Then
+from django.db.models.fields.json import KeyTextTransform
 
 from hpf.access.actor import Channel
 from hpf.engine import models
@@ -95,7 +96,8 @@ def applications(cases: Sequence[Case]) -> dict[int, Application]:
     ids = [case.id for case in cases]
     years = sorted({case.declared_at.astimezone(TZ).year for case in cases})
     months = models.CaseRow.objects.filter(year__in=years, case_id__in=ids).values("case_id").order_by()
-    ranges = months.annotate(first=Min("worked__effective_month"), last=Max("worked__effective_month"))
+    month = KeyTextTransform("effective_month", "worked")
+    ranges = months.annotate(first=Min(month), last=Max(month))
     reviews = models.CaseEvent.objects.filter(case_id__in=ids, event__in=_REVIEWED).values_list("case_id", "at")
     reviewed = {case_id: at.astimezone(TZ) for case_id, at in reviews.order_by("id")}
     found = {row["case_id"]: (_month(row["first"]), _month(row["last"])) for row in ranges}

@@ -234,7 +234,7 @@ def choice_of(kind: type[C], offered: Callable[[FieldRules], Sequence[C]] | None
     def parse(value: object, info: ValidationInfo) -> C:
         text = clean(str(value))
         for member in everything(_rules(info)):
-            if text in (member.value, _label(member)):
+            if text in (member.value, clean(_label(member))):
                 return member
         raise _not_offered(choices(_rules(info)))
 
@@ -253,7 +253,7 @@ def code_of(name: str) -> Any:
     def parse(value: object, info: ValidationInfo) -> str:
         text = clean(str(value))
         for code, label in choices(_rules(info)):
-            if text in (code, label):
+            if text in (code, clean(label)):
                 return code
         raise _not_offered(choices(_rules(info)))
 

@@ -5,16 +5,19 @@ from typing import Any
 from django.http import HttpResponseBase, HttpResponseRedirect
 
 from hpf.engine import readers
-from hpf.engine.catalogue import Offer
+from hpf.engine.catalogue import Offer, catalogue
+from hpf.engine.declare import Enquiry, Source
 from hpf.engine.facts import Draft
 from hpf.engine.intake import drafts
 from hpf.engine.intake.drafts import Desk
+from hpf.engine.sources import Asking, source
 from hpf.policy.parameters import DayRules
+from hpf.web.hall import listing
 from hpf.web.hall.entry import HallRequest, Visitor, choose_account, desk_of, fields_sent, step
 from hpf.web.hall.notes import month_notices
 from hpf.web.hall.present import STEPS, crumbs, render, totalled, yuan
 from hpf.web.hall.sitting import refusing
-from hpf.web.shapes import Action, Fact, Field, FieldKind, Figure, Look, Option, Problem
+from hpf.web.shapes import Action, Fact, Field, FieldKind, Figure, Look, Option, Problem, Table
 
 
 @refusing
@@ -88,9 +91,24 @@ def _show(
                       required=True,
                       span=4, error=declared_error),
         "visit": visit,
+        "records": _records(offer, desk),
         "bottom": (Action("下一步", icon="arrow-right", look=Look.PRIMARY if confirmed else Look.PLAIN, form="next"),),
     }  # fmt: skip
     return render(request, "hall/form.jinja", context, status=422 if problems else 200)
+
+
+def _records(offer: Offer, desk: Desk) -> tuple[Table, Action] | None:
+    """业务申请记录 below the form, the newest, and the way to all, where the centre lists applications (HH-3.4-02)."""
+    for other in catalogue().offers:
+        service = other.service
+        if not isinstance(service, Enquiry) or service.of != offer.service.code:
+            continue
+        if service.listing.source is Source.RECORDS_OF_ITEM:
+            asking = Asking(desk.judging.applicant, desk.judging.rules, {}, service.of)
+            found = source(service.listing.source).page(asking, 1)
+            shown = listing.table(listing.Place(other, service.listing), found, "业务申请记录", everything=True)
+            return shown, Action("查询全部记录", step(other), "list-search")
+    return None
 
 
 def account_choices(visitor: Visitor, today: DayRules) -> list[Field]:
@@ -129,7 +147,11 @@ def facts_of(visitor: Visitor, desk: Desk) -> list[Fact]:
         Fact("缴存比例", f"单位 {account.employer_rate} / 个人 {account.personal_rate}"),
         Fact("正常缴存人数", account.normal_count, hint="人"),
         Fact("当前业务年月", month),
-        Fact("本月申报截止日", cutoff, hint=f"剩 {left} 天" if left else "今天截止"),
+        *(
+            [Fact("本月申报截止日", cutoff, hint=f"剩 {left} 天" if left else "今天截止")]
+            if calendar.has_cutoff(month)
+            else ()
+        ),
         Fact("经办人姓名", visitor.name),
         Fact("移动电话", visitor.telephone),
     ]

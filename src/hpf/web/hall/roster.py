@@ -252,8 +252,8 @@ def _workbook(out: io.BytesIO, name: str) -> FileResponse:
 
 @refusing
 def again(request: HallRequest, offer: Offer) -> HttpResponseBase:
-    """“用失败记录重新申报”, “修改后重新提交”: the failed rows of a case, or all rows and papers of a returned one, stand in
-    the list again to be corrected.
+    """“用失败记录重新申报”, “修改后重新提交”: the failed rows of a case, or all rows and papers of a returned one,
+    stand in the list again to be corrected.
     """
     _post_only(request)
     desk = desk_of(request, offer.service)
