@@ -8,7 +8,6 @@ import yaml
 
 from sandbox import settings
 
-
 FIRST_CITY = "hangzhou"
 """The centre of employers and items for which the file names none."""
 
