@@ -53,7 +53,6 @@ MOVES: Mapping[tuple[CaseState, Event], CaseState] = {
     (CaseState.AWAITING_PAYMENT, Event.FINISH): CaseState.CONCLUDED,
     (CaseState.AWAITING_PAYMENT, Event.FAIL): CaseState.FAILED,
     (CaseState.AWAITING_PAYMENT, Event.EXPIRE): CaseState.VOID,
-    (CaseState.VOID, Event.FINISH): CaseState.VOID,  # money that comes for a void order is the employer's prepaid money
 }
 
 
