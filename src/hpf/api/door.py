@@ -22,7 +22,8 @@ from hpf.engine.intake.submit import waits_for_batch
 from hpf.kernel.clock import Clock
 from hpf.parties import readers as parties
 from hpf.parties.facts import EmployerAccountFacts
-from hpf.policy.book import Rules, load
+from hpf.policy.book import Rules
+from hpf.policy.readers import current_rules
 
 BYTES_PER_ROW = 256
 SMALL = 64 << 10
@@ -110,7 +111,7 @@ class Token(HttpBearer):
             raise Problem("no_scope", f"此操作需要权限 {self.scope.value}（{self.scope.label}）")
         _check_address(request)
         now = asked.clock.now()
-        caller = Caller(facts, asked.centre, now, load(asked.centre.code))
+        caller = Caller(facts, asked.centre, now, current_rules())
         _check_length(request, self._limit(caller))
         catalogue()
         return caller

@@ -25,7 +25,7 @@ from hpf.engine.catalogue import Offer, catalogue
 from hpf.engine.declare import Enquiry, Filter, FilterKind, FormKind, Item, ItemRules, Listing, Service
 from hpf.engine.listings import STATES_BEHIND
 from hpf.kernel.identity import check_digit
-from hpf.policy.book import load
+from hpf.policy.readers import current_rules
 
 JSON = "application/json"
 _BODIES = {model.__name__: model for model in (shapes.RowsIn, shapes.CaseIn, shapes.HookIn)}
@@ -37,7 +37,7 @@ Api = dict[str, Any]
 def rules_of(request: HttpRequest) -> ItemRules:
     """The rules of this moment at this centre."""
     asked = cast(ApiRequest, request)
-    now, book = asked.clock.now(), load(asked.centre.code)
+    now, book = asked.clock.now(), current_rules()
     return ItemRules(book, now.date(), book.calendar.business_month(now))
 
 

@@ -8,11 +8,10 @@ from datetime import datetime
 from django.db import connection, transaction
 
 from hpf.access.actor import Actor
-from hpf.access.tenancy import current_centre
 from hpf.parties.facts import AccountHeld, Opened, Opening, Sealing, UnknownAccount
 from hpf.parties.incoming import Incoming
 from hpf.parties.opening import open_rows
-from hpf.policy import book
+from hpf.policy.readers import current_rules
 from hpf.trail import changes as trail
 
 _SEAL = """
@@ -80,7 +79,7 @@ def open_accounts(actor: Actor, at: datetime, openings: Sequence[Opening]) -> li
     if not openings:
         return []
     with transaction.atomic():
-        rules = book.load(current_centre().code, "parties").at(at.date())
+        rules = current_rules("parties").at(at.date())
         opened = open_rows(openings, at.date(), rules)
         by_row = {(one.case_id, one.row_no): one for one in opened}
         result = [by_row[opening.case_id, opening.row_no] for opening in openings]

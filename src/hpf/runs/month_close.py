@@ -10,12 +10,11 @@ from datetime import datetime
 from typing import Any
 
 from hpf.access.actor import Actor
-from hpf.access.tenancy import current_centre
 from hpf.dues import changes as dues
 from hpf.dues import readers
 from hpf.kernel.month import Month
 from hpf.parties import readers as parties
-from hpf.policy.book import load
+from hpf.policy.readers import current_rules
 from hpf.runs.facts import Progress
 
 ACTOR = Actor.system("月结")
@@ -28,7 +27,7 @@ def step(due_at: datetime, now: datetime, position: Mapping[str, Any]) -> Progre
     come back to.
     """
     month = Month.of(due_at.date())
-    rules = load(current_centre().code, "month_close")
+    rules = current_rules("month_close")
     after, held = position.get("after", 0), list(position.get("held", ()))
     dues.close_month(ACTOR, now, month)
     if after is None:

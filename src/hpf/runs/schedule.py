@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from hpf.access.tenancy import current_centre
 from hpf.dues import readers as dues
 from hpf.kernel.clock import TZ
 from hpf.kernel.month import Month
-from hpf.policy.book import Rules, load
+from hpf.policy.book import Rules
+from hpf.policy.readers import current_rules
 from hpf.runs import carry_out, month_close, next_day, order_expiry
 
 DueTimes = Callable[[Rules, datetime, datetime], Iterable[datetime]]
@@ -27,7 +27,7 @@ class ScheduledRun:
 
     def due_times(self, since: datetime, until: datetime) -> Iterable[datetime]:
         """When it falls due in the current centre: since < t <= until, in order."""
-        return self.times(load(current_centre().code), since.astimezone(TZ), until.astimezone(TZ))
+        return self.times(current_rules(), since.astimezone(TZ), until.astimezone(TZ))
 
     def start(self, due_at: datetime) -> None:
         """Records and queues it for one due time; again for the same moment does nothing more."""

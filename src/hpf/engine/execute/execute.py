@@ -12,7 +12,6 @@ from django.db import OperationalError, transaction
 from psycopg import errors
 
 from hpf.access.actor import Actor
-from hpf.access.tenancy import current_centre
 from hpf.dues import readers as dues
 from hpf.engine import models
 from hpf.engine.catalogue import item_of
@@ -31,7 +30,7 @@ from hpf.kernel.refusal import Refused, Remedy
 from hpf.parties import changes as parties
 from hpf.parties import readers as party_readers
 from hpf.parties.facts import RaceLost
-from hpf.policy.book import load
+from hpf.policy.readers import current_rules
 
 CHUNK = 1000
 TRIES = 5
@@ -72,7 +71,7 @@ def process_month(rules_month: Month, last_closed: Month | None) -> Month:
 
 def rules_now(case: models.Case, now: datetime) -> ItemRules:
     """The rules for executing a case now: limits of the day of declaration, amounts of the month of processing."""
-    book = load(current_centre().code)
+    book = current_rules()
     month = process_month(book.calendar.business_month(now.date()), dues.last_closed_month())
     return ItemRules(book, case.declared_at.astimezone(now.tzinfo).date(), month)
 

@@ -11,7 +11,6 @@ from itertools import cycle
 from random import Random
 from typing import IO
 
-from hpf.access.tenancy import current_centre
 from hpf.engine.catalogue import item_of
 from hpf.engine.declare import ItemRules
 from hpf.engine.execute.facts import Judging
@@ -19,7 +18,7 @@ from hpf.engine.intake import workbooks
 from hpf.kernel.identity import IdType
 from hpf.parties import readers
 from hpf.parties.facts import OpenKind
-from hpf.policy import book
+from hpf.policy.readers import current_rules
 from hpf.site.demo_city.citizens import NEWCOMER_SERIALS, Citizens
 from hpf.site.demo_city.notables import NOTABLES, SEALED_ELSEWHERE
 from hpf.site.demo_city.world import read_world
@@ -127,7 +126,7 @@ def write_roster(out: IO[bytes], employer: str, rows: int, bad: int, seed: int, 
     accounts = readers.employer_accounts_of_credit_code(code)
     if not accounts:
         raise UnknownEmployer(f"no employer {employer} with an account in the demo")
-    rules = book.load(current_centre().code)
+    rules = current_rules()
     item_rules = ItemRules(rules, today, rules.calendar.business_month(today))
     judging = Judging(item_of("account.opening"), accounts[0], item_rules)
     filled = list(demo_rows(rows, bad, seed, today, employer))

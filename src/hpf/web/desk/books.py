@@ -9,7 +9,7 @@ from hpf.dues import audit, listings, readers
 from hpf.dues.facts import Outcome
 from hpf.ledger import readers as ledger
 from hpf.parties import readers as parties
-from hpf.policy.book import load
+from hpf.policy.readers import current_rules
 from hpf.web.desk.entry import DeskRequest, crumbs, render, staff
 from hpf.web.desk.permissions import BOOKS
 from hpf.web.shapes import Action, Column, ColumnKind, Figure, Pager, Row, Table, Tag, Tone
@@ -130,7 +130,7 @@ def _checks_table(found: dict[str, list[str]]) -> Table:
 
 
 def _months_table(request: DeskRequest) -> Table:
-    month = load(request.centre.code).calendar.business_month(request.clock.now())
+    month = current_rules().calendar.business_month(request.clock.now())
     figures = [readers.month_figures(month - back) for back in range(_MONTHS_SHOWN)]
     rows = [
         Row({"month": one.month, "dues": one.dues, "people": one.people, "amount": one.amount,

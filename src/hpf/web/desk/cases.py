@@ -20,7 +20,7 @@ from hpf.engine.intake.materials import MATERIALS_OF
 from hpf.kernel.paging import Page
 from hpf.parties import readers as parties
 from hpf.parties.facts import EmployerAccountFacts
-from hpf.policy.book import load
+from hpf.policy.readers import current_rules
 from hpf.trail.changes import record
 from hpf.web.desk.entry import DeskRequest, crumbs, render, staff
 from hpf.web.desk.permissions import CASES, DECIDERS
@@ -91,7 +91,7 @@ def _row(request: DeskRequest, case: Case, account: EmployerAccountFacts, now: d
 
 def _due(request: DeskRequest, case: Case) -> date:
     """The last day for it: so many working days after the declaration."""
-    book, declared = load(request.centre.code), case.declared_at.date()
+    book, declared = current_rules(), case.declared_at.date()
     return book.calendar.add_workdays(declared, book.at(declared).review_workdays(case.item_code))
 
 
@@ -125,7 +125,7 @@ def decide(request: DeskRequest, no: str) -> HttpResponseBase:
 
 
 def _refuse(request: DeskRequest, case: Case, ticked: list[int]) -> HttpResponseBase:
-    reasons = {one.code: one.text for one in load(request.centre.code).at(request.clock.today()).desk_refusal_reasons}
+    reasons = {one.code: one.text for one in current_rules().at(request.clock.today()).desk_refusal_reasons}
     code, words = request.POST.get("reason", ""), request.POST.get("words", "").strip()
     if code not in reasons:
         return _show(request, case, [Problem("请选择不予办理的原因", "f-reason")])
@@ -178,7 +178,7 @@ def _referred(case: Case, number: object) -> Page[CaseRow]:
 
 def _show(request: DeskRequest, case: Case, problems: "tuple[()] | list[Problem]") -> HttpResponseBase:
     account, now = parties.employer_account(case.employer_account_id), request.clock.now()
-    due, today = _due(request, case), load(request.centre.code).at(now.date())
+    due, today = _due(request, case), current_rules().at(now.date())
     reasons = [Option("", "请选择"), *(Option(one.code, one.text) for one in today.desk_refusal_reasons)]
     sent = request.POST
     context: dict[str, Any] = {
@@ -212,7 +212,7 @@ def _facts(case: Case, account: EmployerAccountFacts, due: date, now: datetime) 
 
 def _rows_table(request: DeskRequest, case: Case, account: EmployerAccountFacts) -> Table:
     found, item = _referred(case, request.GET.get("page", 1)), item_of(case.item_code)
-    book, now = load(request.centre.code), request.clock.now()
+    book, now = current_rules(), request.clock.now()
     judging = Judging(item, account, ItemRules(book, now.date(), book.calendar.business_month(now)), case.id)
     columns = columns_of(item)
     rows = []

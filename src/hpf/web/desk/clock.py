@@ -15,7 +15,7 @@ from django.utils.module_loading import import_string
 
 from hpf.access.clock import DemoClock
 from hpf.kernel.clock import TZ
-from hpf.policy.book import load
+from hpf.policy.readers import current_rules
 from hpf.runs import listings
 from hpf.runs.facts import RunState
 from hpf.web.desk.console import next_runs
@@ -63,13 +63,12 @@ def _move(request: HttpRequest) -> HttpResponseBase:
 
 
 def _context(request: HttpRequest, moving: datetime | None, problems: "tuple[()] | list[Problem]") -> dict[str, Any]:
-    centre = request.centre  # type: ignore[attr-defined]  # set by the centre's middleware
     now = _now(request)
     coming = next_runs(now)
     rows = [Row({"title": title, "at": at}) for title, at in coming]
     sent = request.POST
     return {
-        "frame": Frame(centre_name=load(centre.code).at(now.date()).centre_name, home=reverse("home"),
+        "frame": Frame(centre_name=current_rules().at(now.date()).centre_name, home=reverse("home"),
                        demo=ClockShown(now), now=now),
         "now": now,
         "moving": moving,

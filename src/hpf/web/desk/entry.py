@@ -19,7 +19,7 @@ from hpf.dues import listings as dues
 from hpf.engine import listings as engine
 from hpf.engine.worklists import ReviewCounts, review_counts
 from hpf.kernel.clock import Clock
-from hpf.policy.book import load
+from hpf.policy.readers import current_rules
 from hpf.runs import listings as runs
 from hpf.web import errors
 from hpf.web.desk.permissions import BOOKS, CASES, LOGINS, Right
@@ -121,7 +121,7 @@ def crumbs(*labels: tuple[str, str] | str) -> tuple[Crumb, ...]:
 
 def _frame(request: DeskRequest, current: str, counts: Waiting) -> Frame:
     now, who = request.clock.now(), request.staff
-    today = load(request.centre.code).at(now.date())
+    today = current_rules().at(now.date())
     return Frame(
         centre_name=today.centre_name,
         home=reverse("desk"),

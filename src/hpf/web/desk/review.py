@@ -14,7 +14,7 @@ from hpf.engine import review
 from hpf.engine.intake.correcting import case_row
 from hpf.engine.intake.materials import MATERIALS_OF
 from hpf.engine.review import ReviewRefused
-from hpf.policy.book import load
+from hpf.policy.readers import current_rules
 from hpf.trail.changes import record
 from hpf.web.desk.entry import DeskRequest, staff
 from hpf.web.desk.permissions import CASES, REVIEWERS
@@ -77,7 +77,7 @@ def decide(request: DeskRequest, no: str) -> HttpResponseBase:
 def _reason(request: DeskRequest) -> tuple[str, Sequence[tuple[str, str]]]:
     """The reason from the centre's list, with words of one's own; or what is wrong with it."""
     form = request.POST.get("form", "")
-    reasons = {one.code: one.text for one in load(request.centre.code).at(request.clock.today()).desk_refusal_reasons}
+    reasons = {one.code: one.text for one in current_rules().at(request.clock.today()).desk_refusal_reasons}
     code, words = request.POST.get("reason", ""), request.POST.get("words", "").strip()
     if code not in reasons and words:
         code = OTHER

@@ -27,7 +27,7 @@ from hpf.engine.review import Finding, ReviewRefused
 from hpf.kernel.paging import PAGE_SIZE, Page
 from hpf.kernel.text import clean
 from hpf.parties import readers as parties
-from hpf.policy.book import load
+from hpf.policy.readers import current_rules
 from hpf.trail.changes import record
 from hpf.web.desk.entry import DeskRequest, crumbs, render
 from hpf.web.desk.permissions import REVIEWERS
@@ -153,7 +153,7 @@ def _file_name(pattern: str, row: CaseRow) -> str:
 
 
 def _read(request: DeskRequest, case: Case) -> _Shown:
-    view, item, book = View.of(request, case), item_of(case.item_code), load(request.centre.code)
+    view, item, book = View.of(request, case), item_of(case.item_code), current_rules()
     declared = case.declared_at.date()
     rules = ItemRules(book, declared, book.calendar.business_month(case.declared_at))
     account = parties.employer_account(case.employer_account_id)
@@ -204,7 +204,7 @@ def show(request: DeskRequest, case: Case, problems: Sequence[tuple[str, ...]], 
 
 def _fields(request: DeskRequest) -> dict[str, Any]:
     """The reasons of both forms; what was typed comes back in the one that was sent."""
-    today = load(request.centre.code).at(request.clock.today())
+    today = current_rules().at(request.clock.today())
     options = [Option("", "请选择"), *(Option(one.code, one.text) for one in today.desk_refusal_reasons)]
     sent = request.POST
 

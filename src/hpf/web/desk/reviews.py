@@ -17,8 +17,8 @@ from hpf.engine.worklists import Whose
 from hpf.kernel.text import clean
 from hpf.parties import readers as parties
 from hpf.parties.facts import EmployerAccountFacts
-from hpf.policy.book import load
 from hpf.policy.parameters import DayRules
+from hpf.policy.readers import current_rules
 from hpf.web.desk.entry import DeskRequest, crumbs, render, staff
 from hpf.web.desk.permissions import CASES, REVIEWERS
 from hpf.web.desk.review_page import case_under_review, refusal, show
@@ -57,7 +57,7 @@ def page(request: DeskRequest) -> HttpResponseBase:
         page=request.GET.get("page", 1),
     )
     accounts = {one.id: one for one in parties.employer_accounts([case.employer_account_id for case in found.items])}
-    today = load(request.centre.code).at(request.clock.today())
+    today = current_rules().at(request.clock.today())
     branches = {one.code: one.name for one in today.branches}
     rows = [_row(request, case, accounts[case.employer_account_id], branches) for case in found.items]
     waiting = state is CaseState.AWAITING_REVIEW

@@ -14,7 +14,7 @@ from hpf.engine.intake.sheet import ListingColumn, Value, write_listing
 from hpf.engine.sources import Asking, BadCondition, Bound, Record, source
 from hpf.kernel.money import Money
 from hpf.kernel.paging import Page
-from hpf.policy.book import load
+from hpf.policy.readers import current_rules
 from hpf.trail.changes import record as keep
 from hpf.web.frame import MenuItem
 from hpf.web.hall.card import card
@@ -132,7 +132,7 @@ STEPS = {"": page, "detail": detail, "export": export, "reveal": reveal}
 
 def asking_of(request: HallRequest, query: Mapping[str, str], item_code: str = "", key: str = "") -> Asking:
     """Who asks: the employer account worked for, under the rules of today."""
-    book, now = load(request.centre.code), request.clock.now()
+    book, now = current_rules(), request.clock.now()
     rules = ItemRules(book, now.date(), book.calendar.business_month(now))
     return Asking(request.visitor.applicant, rules, query, item_code, key)
 

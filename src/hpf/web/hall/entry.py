@@ -28,7 +28,7 @@ from hpf.engine.intake.submit import waits_for_batch
 from hpf.kernel.clock import Clock
 from hpf.parties import readers as parties
 from hpf.parties.facts import EmployerAccountFacts
-from hpf.policy.book import load
+from hpf.policy.readers import current_rules
 
 _ACCOUNT = "hall_account"
 _KEPT = "hall_kept"
@@ -201,7 +201,7 @@ def desk_of(request: HallRequest, item: Service) -> Desk:
     if not isinstance(item, Item):
         raise Http404
     now, applicant = request.clock.now(), request.visitor.applicant
-    book = load(request.centre.code)
+    book = current_rules()
     calendar = book.calendar
     present = ItemRules(book, now.date(), calendar.business_month(now))
     if waits_for_batch(Judging(item, applicant, present), now):

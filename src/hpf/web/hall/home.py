@@ -18,8 +18,9 @@ from hpf.engine.catalogue import Offer, catalogue
 from hpf.engine.declare import Enquiry, FormKind, Item, Redirect
 from hpf.engine.facts import CaseState
 from hpf.outside import portal
-from hpf.policy.book import Rules, load
+from hpf.policy.book import Rules
 from hpf.policy.parameters import CalendarRules
+from hpf.policy.readers import current_rules
 from hpf.web.frame import MenuItem
 from hpf.web.hall.entry import HallRequest, agent, at_work, step, user_id_of
 from hpf.web.hall.present import case_tag, crumbs, icon_of, is_late, render
@@ -63,7 +64,7 @@ def login(request: HallRequest) -> HttpResponseBase:
         back = home
     if request.user.is_authenticated and access.identity(user_id_of(request)):
         return HttpResponseRedirect(back)
-    today = load(request.centre.code).at(request.clock.today())
+    today = current_rules().at(request.clock.today())
     context = {
         "portal": catalogue().portal,
         "address": portal.login_url(back),
@@ -120,7 +121,7 @@ def _choice_of_centre(request: HttpRequest, path: str) -> HttpResponseBase:
 def nobodys_agent(request: HallRequest) -> HttpResponseBase:
     """Logged in, but no employer of this centre has named this person as its agent."""
     identity = access.identity(user_id_of(request))
-    today = load(request.centre.code).at(request.clock.today())
+    today = current_rules().at(request.clock.today())
     context = {
         "name": identity.name if identity else "",
         "employer": identity.employer_name if identity else "",
@@ -135,7 +136,7 @@ def workbench(request: HallRequest) -> HttpResponseBase:
     """工作台: the month and its end, what waits for the agent, the newest cases, the doors to all items."""
     visitor, now = request.visitor, request.clock.now()
     account = visitor.applicant
-    book = load(request.centre.code)
+    book = current_rules()
     month = book.calendar.business_month(now)
     cutoff = book.calendar.cutoff(month)
     recent = listings.cases_of_employer(account.employer_id)
@@ -179,7 +180,7 @@ def _waiting(request: HallRequest) -> list[Notice]:
 
 
 def _early(request: HallRequest) -> list[Notice] | None:
-    book, now = load(request.centre.code), request.clock.now()
+    book, now = current_rules(), request.clock.now()
     closed = book.calendar.closed_early(now)
     if closed is None:
         return None
@@ -207,7 +208,7 @@ def _title(code: str) -> str:
 @at_work
 def services(request: HallRequest) -> HttpResponseBase:
     """All items of the centre by group, each with its own way in (HZ-1.3-09)."""
-    book = load(request.centre.code)
+    book = current_rules()
     today = book.at(request.clock.today())
     groups: dict[str, list[Row]] = {}
     for offer in catalogue().offers:
@@ -262,12 +263,12 @@ def help_page(request: HallRequest) -> HttpResponseBase:
     """办事指南: months and hours, workbooks, payment, browsers, telephone numbers; open to everybody."""
     if request.user.is_authenticated:
         return _help_inside(request)
-    return render(request, "hall/help_public.jinja", _help(load(request.centre.code), request.clock.now()))
+    return render(request, "hall/help_public.jinja", _help(current_rules(), request.clock.now()))
 
 
 @agent
 def _help_inside(request: HallRequest) -> HttpResponseBase:
-    return render(request, "hall/help.jinja", _help(load(request.centre.code), request.clock.now()))
+    return render(request, "hall/help.jinja", _help(current_rules(), request.clock.now()))
 
 
 def _help(book: Rules, now: datetime) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from hpf.dues.facts import Order, OrderState, PayChannel
 from hpf.dues.refusals import OrderRefused
 from hpf.engine.slips import issue_payment_voucher
 from hpf.outside.facts import CashierError, CashierUnavailable
-from hpf.policy.book import load
+from hpf.policy.readers import current_rules
 from hpf.web import payments
 from hpf.web.hall import pay_page
 from hpf.web.hall.entry import HallRequest, at_work, fields_sent, say
@@ -41,7 +41,7 @@ def choose(request: HallRequest, order_no: str) -> HttpResponseBase:
         return _back_to(order)
     bank = order.bank if order.channel else sent.get("bank", "")
     back = request.build_absolute_uri(reverse("pay-back", args=[order.no]))
-    visitor, rules = request.visitor, load(request.centre.code)
+    visitor, rules = request.visitor, current_rules()
     try:
         started = payments.choose(
             visitor.actor, request.clock.now(), rules, visitor.applicant, order.no, PayChannel(channel), bank, back
@@ -91,7 +91,7 @@ def cancel(request: HallRequest, order_no: str) -> HttpResponseBase:
         return render(request, "hall/pay_cancel.jinja", pay_page.cancelling(_seen(request, order)))
     visitor, now = request.visitor, request.clock.now()
     try:
-        payments.cancel(visitor.actor, now, load(request.centre.code), visitor.applicant.id, order.no)
+        payments.cancel(visitor.actor, now, current_rules(), visitor.applicant.id, order.no)
     except OrderRefused as refusal:
         say(request, f"{refusal.refused.text}，{refusal.refused.hint or '请刷新页面'}", bad=True)
     except payments.EndedMeanwhile as ended:
@@ -107,7 +107,7 @@ def cancel(request: HallRequest, order_no: str) -> HttpResponseBase:
 def voucher(request: HallRequest, code: str) -> HttpResponseBase:
     """“打印缴款凭证” of a settled and credited due as PDF (HZ-2.8.1.5-09); 404 for any other and for another's."""
     visitor, now = request.visitor, request.clock.now()
-    today = load(request.centre.code).at(now.date())
+    today = current_rules().at(now.date())
     try:
         due = readers.due_by_code(code, visitor.applicant.id)
         if not due.printable:
@@ -149,7 +149,7 @@ def _pdf(request: HallRequest, issued: Issued) -> HttpResponse:
 def _seen(request: HallRequest, order: Order) -> pay_page.Seen:
     now = request.clock.now()
     returned = request.GET.get("returned") == "1"
-    return pay_page.Seen(order, request.visitor.applicant, load(request.centre.code), now, returned)
+    return pay_page.Seen(order, request.visitor.applicant, current_rules(), now, returned)
 
 
 def _order(request: HallRequest, order_no: str) -> Order:

@@ -21,7 +21,7 @@ from hpf.kernel.money import Money
 from hpf.kernel.names import mask_phone
 from hpf.kernel.paging import Page
 from hpf.kernel.refusal import Refused
-from hpf.policy.book import load
+from hpf.policy.readers import current_rules
 from hpf.web.frame import Crumb, DemoClock, EmployerChoice, Frame, MenuGroup, MenuItem
 from hpf.web.shapes import (
     Column,
@@ -106,7 +106,7 @@ def render(request: HttpRequest, template: str, context: Mapping[str, object], s
 def frame_of(request: HttpRequest, current: str = "") -> Frame:
     """What stands around a page: centre, employer, menu. `current` is the code of the item shown, or a page's name."""
     now = request.clock.now()  # type: ignore[attr-defined]  # set by the clock's middleware
-    today = load(request.centre.code).at(now.date())  # type: ignore[attr-defined]  # set by the centre's middleware
+    today = current_rules().at(now.date())
     known = Frame(
         centre_name=today.centre_name,
         hotline=today.fund_hotline,

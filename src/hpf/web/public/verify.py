@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from hpf.documents import verification
 from hpf.documents.examine import LIMITS, refusal
 from hpf.documents.facts import Confirmed, PdfRefused, TooManyTries, Verdict, is_code, plain_code
-from hpf.policy.book import load
+from hpf.policy.readers import current_rules
 from hpf.web.frame import DemoClock, Frame
 from hpf.web.public import words
 from hpf.web.shapes import Fact, Field, FieldKind, Notice, Tone
@@ -118,7 +118,7 @@ def _answer(
 def _shown(request: HttpRequest, template: str, context: Mapping[str, object], status: int) -> HttpResponse:
     """The page, rendered without the request: so that no token and with it no cookie is made."""
     now = _now(request)
-    today = load(request.centre.code).at(now.date())  # type: ignore[attr-defined]  # set by the centre's middleware
+    today = current_rules().at(now.date())
     frame = Frame(
         centre_name=today.centre_name,
         hotline=today.fund_hotline,
