@@ -8,9 +8,21 @@ from datetime import datetime
 from django.db import connection, transaction
 
 from hpf.access.actor import Actor
-from hpf.parties.facts import AccountHeld, Opened, Opening, Sealing, UnknownAccount
+from hpf.kernel.money import Money
+from hpf.parties import models, readers
+from hpf.parties.facts import (
+    AccountHeld,
+    Checking,
+    CheckingRequest,
+    Duties,
+    Opened,
+    Opening,
+    Sealing,
+    UnknownAccount,
+)
 from hpf.parties.incoming import Incoming
 from hpf.parties.opening import open_rows
+from hpf.parties.refusals import CheckingRefusals, CheckingRefused
 from hpf.policy.readers import current_rules
 from hpf.trail import changes as trail
 
@@ -145,6 +157,109 @@ def move_memberships(actor: Actor, at: datetime) -> int:
                 actor, at, "account.move", "membership", [(str(old), {"to_membership": new}) for old, new in moved]
             )
     return len(moved)
+
+
+def set_checking(actor: Actor, at: datetime, employer_id: int, agent_id: int, wanted: Checking) -> bool:
+    """Set 单位内部复核 of an employer, asked by one of its agents; whether it holds from now on.
+
+    What holds nothing back that was held back before holds at once; anything looser waits until another agent confirms
+    it (False), in place of what waited before. Raises `CheckingRefused`.
+    """
+    with transaction.atomic():
+        before = _locked_checking(employer_id)
+        _check_workable(employer_id, before, wanted)
+        if wanted == before:
+            raise CheckingRefused(CheckingRefusals.UNCHANGED.refuse())
+        models.CheckingRequest.objects.filter(employer_id=employer_id).delete()
+        if wanted.loosens(before):
+            models.CheckingRequest.objects.create(
+                employer_id=employer_id,
+                check_from_fen=_fen(wanted),
+                duties={str(agent): [duty.make, duty.check] for agent, duty in wanted.duties.items()},
+                asked_by_id=agent_id,
+                asked_at=at,
+            )
+            trail.record(actor, at, "checking.asked", "employer", employer_id, _told(before, wanted))
+            return False
+        _apply_checking(actor, at, employer_id, before, wanted, "checking.set")
+        return True
+
+
+def confirm_checking(actor: Actor, at: datetime, employer_id: int, agent_id: int, request_id: int) -> None:
+    """Another agent than the one who asked confirms a change, which holds from now on. Raises `CheckingRefused`."""
+    with transaction.atomic():
+        before = _locked_checking(employer_id)
+        asked = _request(employer_id, request_id)
+        if asked.asked_by == agent_id:
+            raise CheckingRefused(CheckingRefusals.OWN_REQUEST.refuse())
+        _check_workable(employer_id, before, asked.wanted)
+        models.CheckingRequest.objects.filter(id=request_id).delete()
+        _apply_checking(actor, at, employer_id, before, asked.wanted, "checking.confirmed")
+
+
+def drop_checking_request(actor: Actor, at: datetime, employer_id: int, request_id: int) -> None:
+    """A change that waits is taken back by who asked for it, or refused by another agent. Raises `CheckingRefused`."""
+    with transaction.atomic():
+        before = _locked_checking(employer_id)
+        asked = _request(employer_id, request_id)
+        models.CheckingRequest.objects.filter(id=request_id).delete()
+        trail.record(actor, at, "checking.dropped", "employer", employer_id, _told(before, asked.wanted))
+
+
+def _locked_checking(employer_id: int) -> Checking:
+    """What holds for the employer, locked until the transaction ends. Raises `UnknownAccount`."""
+    employer = models.Employer.objects.select_for_update().filter(id=employer_id).first()
+    if employer is None:
+        raise UnknownAccount(f"no employer {employer_id}")
+    fen = employer.check_from_fen
+    duties = {one.id: Duties(one.may_make, one.may_check) for one in readers.agents(employer_id)}
+    return Checking(None if fen is None else Money(fen), duties)
+
+
+def _check_workable(employer_id: int, before: Checking, wanted: Checking) -> None:
+    """Every agent is named, and whoever hands in a case finds somebody else to check it."""
+    if len(before.duties) < 2:
+        raise CheckingRefused(CheckingRefusals.ONE_AGENT.refuse())
+    if wanted.duties.keys() != before.duties.keys():
+        raise CheckingRefused(CheckingRefusals.OTHER_AGENTS.refuse())
+    if wanted.check_from is None:
+        return
+    if not any(duty.make for duty in wanted.duties.values()):
+        raise CheckingRefused(CheckingRefusals.NO_MAKER.refuse())
+    alone = wanted.left_unchecked()
+    if alone is not None:
+        name = next(one.name for one in readers.agents(employer_id) if one.id == alone)
+        raise CheckingRefused(CheckingRefusals.NO_CHECKER.refuse(name=name))
+
+
+def _request(employer_id: int, request_id: int) -> CheckingRequest:
+    """The change that waits, if it is still this one."""
+    found = readers.checking_request(employer_id)
+    if found is None or found.id != request_id:
+        raise CheckingRefused(CheckingRefusals.GONE.refuse())
+    return found
+
+
+def _apply_checking(actor: Actor, at: datetime, employer_id: int, before: Checking, after: Checking, verb: str) -> None:
+    """Write what holds from now on, with its trail."""
+    models.Employer.objects.filter(id=employer_id).update(check_from_fen=_fen(after))
+    for agent_id, duty in sorted(after.duties.items()):
+        if duty != before.duties.get(agent_id):
+            models.Agent.objects.filter(id=agent_id).update(may_make=duty.make, may_check=duty.check)
+    trail.record(actor, at, verb, "employer", employer_id, _told(before, after))
+
+
+def _fen(checking: Checking) -> int | None:
+    """The amount as it is stored."""
+    return None if checking.check_from is None else checking.check_from.fen
+
+
+def _told(before: Checking, after: Checking) -> dict[str, object]:
+    """Both settings for the trail: agents by their ids, as [may make, may check]."""
+    return {
+        name: {"from_fen": _fen(one), "duties": {str(k): [d.make, d.check] for k, d in sorted(one.duties.items())}}
+        for name, one in (("before", before), ("after", after))
+    }
 
 
 def _set_holder(employer_account_id: int, case_id: int | None) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 from hpf.kernel.identity import IdType
@@ -114,7 +114,7 @@ class IdKey:
 
 @dataclass(frozen=True, slots=True)
 class AgentFacts:
-    """A person who may act for an employer."""
+    """A person who may act for an employer; `may_make` and `may_check` count while the employer checks (`Checking`)."""
 
     id: int
     employer_id: int
@@ -122,6 +122,53 @@ class AgentFacts:
     id_type: IdType
     id_no: str
     mobile: str
+    may_make: bool = True
+    may_check: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Duties:
+    """What one agent may do while the employer checks: 经办 (hand in), 复核 (check what another has handed in)."""
+
+    make: bool
+    check: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Checking:
+    """单位内部复核 of an employer: from which amount a case needs a second agent, and the agents' duties by their ids.
+
+    `check_from` zero: every case; None: none, and duties do not count.
+    """
+
+    check_from: Money | None
+    duties: Mapping[int, Duties]
+
+    def loosens(self, before: Checking) -> bool:
+        """Whether this lets through what `before` held back: a higher amount or none, or a duty that was not had."""
+        if before.check_from is None:
+            return False
+        if self.check_from is None or self.check_from > before.check_from:
+            return True
+        had = {agent: before.duties.get(agent, Duties(False, False)) for agent in self.duties}
+        return any(now.make > had[agent].make or now.check > had[agent].check for agent, now in self.duties.items())
+
+    def left_unchecked(self) -> int | None:
+        """An agent whose cases no other agent could check; None when there is none."""
+        checkers = {agent for agent, duty in self.duties.items() if duty.check}
+        makers = [agent for agent, duty in self.duties.items() if duty.make]
+        return next((agent for agent in makers if not checkers - {agent}), None)
+
+
+@dataclass(frozen=True, slots=True)
+class CheckingRequest:
+    """A change of `Checking` that waits for another agent: who asks for it, when, and what would hold then."""
+
+    id: int
+    wanted: Checking
+    asked_by: int
+    asked_by_name: str
+    asked_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +195,26 @@ class EmployerAccountFacts:
     held_by_case: int | None
     normal_count: int
     agents: tuple[AgentFacts, ...]
+    check_from: Money | None = None
+
+    @property
+    def checking(self) -> Checking:
+        """单位内部复核 as it is set."""
+        return Checking(self.check_from, {one.id: Duties(one.may_make, one.may_check) for one in self.agents})
+
+    def needs_check(self, amount: Money | None) -> bool:
+        """Whether a case of this amount waits for a second agent; one without an amount only where all cases do."""
+        if self.check_from is None:
+            return False
+        return self.check_from <= (Money.ZERO if amount is None else amount)
+
+    def may_make(self, agent: AgentFacts) -> bool:
+        """Whether this agent may hand in cases."""
+        return self.check_from is None or agent.may_make
+
+    def may_check(self, agent: AgentFacts) -> bool:
+        """Whether this agent may check others' cases; those that still wait after the switch went off, everybody."""
+        return self.check_from is None or agent.may_check
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,12 +33,14 @@ _CHUNK = 20_000
 
 
 class AgentRow(NamedTuple):
-    """An agent of an employer."""
+    """An agent of an employer; what he may do counts where the employer checks (`EmployerRow.check_from_fen`)."""
 
     name: str
     id_no: str
     mobile: str
     id_type: IdType = IdType.RESIDENT
+    may_make: bool = True
+    may_check: bool = False
 
 
 class EmployerAccountRow(NamedTuple):
@@ -57,7 +59,10 @@ class EmployerAccountRow(NamedTuple):
 
 
 class EmployerRow(NamedTuple):
-    """An employer with its accounts, at most one per fund, and its agents."""
+    """An employer with its accounts, at most one per fund, and its agents.
+
+    `check_from_fen`: from which amount a case needs a second agent, None: never.
+    """
 
     name: str
     credit_code: str
@@ -65,6 +70,7 @@ class EmployerRow(NamedTuple):
     payday: int
     accounts: Sequence[EmployerAccountRow]
     agents: Sequence[AgentRow] = ()
+    check_from_fen: int | None = None
 
 
 class SpellRow(NamedTuple):
@@ -155,8 +161,8 @@ def _load_employers(employers: Iterable[EmployerRow], rules: DayRules) -> dict[H
                 )
                 accounts.append((account_id, employer_id, account_no, *account[1:]))
         customer_nos = [rules.number_employer.format(serial=serial) for serial in serial_nos]
-        rows = ((i, no, *one[:4]) for i, no, one in zip(ids, customer_nos, chunk, strict=True))
-        _copy("parties_employer", "id, customer_no, name, credit_code, unit_type, payday", rows)
+        rows = ((i, no, *one[:4], one.check_from_fen) for i, no, one in zip(ids, customer_nos, chunk, strict=True))
+        _copy("parties_employer", "id, customer_no, name, credit_code, unit_type, payday, check_from_fen", rows)
         _copy(
             "parties_employeraccount",
             "id, employer_id, account_no, opened_on, method, employer_rate, personal_rate, branch_code, fund, status,"
@@ -164,7 +170,7 @@ def _load_employers(employers: Iterable[EmployerRow], rules: DayRules) -> dict[H
             accounts,
         )
         agents = ((i, *agent) for i, one in zip(ids, chunk, strict=True) for agent in one.agents)
-        _copy("parties_agent", "employer_id, name, id_no, mobile, id_type", agents)
+        _copy("parties_agent", "employer_id, name, id_no, mobile, id_type, may_make, may_check", agents)
     return refs
 
 

@@ -16,18 +16,23 @@ def _is_month(column: str) -> Q:
 
 
 class Employer(models.Model):
-    """单位. `customer_no`: from the sequence `parties_employer_no`, in the form of the policy book."""
+    """单位. `customer_no`: from the sequence `parties_employer_no`, in the form of the policy book.
+
+    `check_from_fen`: cases from this amount on need a second agent (单位内部复核), 0: all of them, null: none.
+    """
 
     customer_no = models.CharField(max_length=14)
     name = models.CharField(max_length=100)
     credit_code = models.CharField(max_length=18)
     unit_type = models.CharField(max_length=2)
     payday = models.SmallIntegerField()
+    check_from_fen = models.BigIntegerField(null=True)
 
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["customer_no"], name="parties_employer_customer_no"),
             models.UniqueConstraint(fields=["credit_code"], name="parties_employer_credit_code"),
+            models.CheckConstraint(condition=Q(check_from_fen__gte=0), name="parties_check_from_positive"),
         ]
 
 
@@ -55,17 +60,32 @@ class EmployerAccount(models.Model):
 
 
 class Agent(models.Model):
-    """单位经办人: found by id number at login."""
+    """单位经办人: found by id number at login. The duties count while the employer checks."""
 
     employer = models.ForeignKey(Employer, models.PROTECT)
     name = models.CharField(max_length=60)
     id_type = models.CharField(max_length=2)
     id_no = models.CharField(max_length=40)
     mobile = models.CharField(max_length=20, blank=True)
+    may_make = models.BooleanField(default=True, db_default=True)
+    may_check = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["employer", "id_no"], name="parties_agent_once")]
         indexes: ClassVar = [models.Index(fields=["id_no"], name="parties_agent_id_no")]
+
+
+class CheckingRequest(models.Model):
+    """A change of 单位内部复核 that another agent has to confirm; one per employer, gone once it is decided.
+
+    `duties`: [may make, may check] by agent id.
+    """
+
+    employer = models.OneToOneField(Employer, models.PROTECT)
+    check_from_fen = models.BigIntegerField(null=True)
+    duties = models.JSONField()
+    asked_by = models.ForeignKey(Agent, models.PROTECT)
+    asked_at = models.DateTimeField()
 
 
 class Person(models.Model):

@@ -9,11 +9,16 @@ from typing import Any
 
 from django.db import connection
 
+from hpf.kernel.clock import TZ
 from hpf.kernel.identity import IdType
+from hpf.kernel.money import Money
 from hpf.kernel.month import Month
 from hpf.kernel.rate import Rate
 from hpf.parties.facts import (
     AgentFacts,
+    Checking,
+    CheckingRequest,
+    Duties,
     EmployerAccountFacts,
     EmployerAccountStatus,
     Fund,
@@ -33,7 +38,8 @@ _ACCOUNTS = """
 SELECT ea.id, ea.employer_id, ea.account_no, e.name, e.credit_code, e.customer_no, e.unit_type, e.payday,
        ea.fund, ea.status, ea.method, ea.employer_rate, ea.personal_rate, ea.branch_code, ea.bank_name, ea.bank_account,
        ea.opened_on, ea.held_by_case,
-       (SELECT count(*) FROM parties_membership m WHERE m.employer_account_id = ea.id AND m.status = 'normal')
+       (SELECT count(*) FROM parties_membership m WHERE m.employer_account_id = ea.id AND m.status = 'normal'),
+       e.check_from_fen
 FROM parties_employeraccount ea JOIN parties_employer e ON e.id = ea.employer_id
 WHERE {condition}
 ORDER BY ea.account_no
@@ -114,6 +120,21 @@ def agents(employer_id: int) -> list[AgentFacts]:
     return _agents([employer_id])[employer_id]
 
 
+def checking_request(employer_id: int) -> CheckingRequest | None:
+    """The change of 单位内部复核 that waits for another agent, if there is one."""
+    sql = """SELECT r.id, r.check_from_fen, r.duties::text, r.asked_by_id, g.name, r.asked_at
+             FROM parties_checkingrequest r JOIN parties_agent g ON g.id = r.asked_by_id
+             WHERE r.employer_id = %(id)s"""
+    rows = _rows(sql, {"id": employer_id})
+    if not rows:
+        return None
+    request_id, fen, duties, asked_by, name, at = rows[0]
+    wanted = {int(agent): Duties(*may) for agent, may in json.loads(duties).items()}
+    return CheckingRequest(
+        request_id, Checking(None if fen is None else Money(fen), wanted), asked_by, name, at.astimezone(TZ)
+    )
+
+
 def standings(employer_account_id: int, fund: Fund, keys: Sequence[IdKey]) -> list[Standing]:
     """How each key stands seen from this employer account, aligned with `keys`, in one query.
 
@@ -185,6 +206,7 @@ def _employer_accounts(condition: str, params: Params) -> list[EmployerAccountFa
             held_by_case=row[17],
             normal_count=row[18],
             agents=tuple(by_employer[row[1]]),
+            check_from=None if row[19] is None else Money(row[19]),
         )
         for row in rows
     ]
@@ -192,11 +214,11 @@ def _employer_accounts(condition: str, params: Params) -> list[EmployerAccountFa
 
 def _agents(employer_ids: Iterable[int]) -> dict[int, list[AgentFacts]]:
     """Agents by employer, in the order they were entered."""
-    sql = """SELECT g.id, g.employer_id, g.name, g.id_type, g.id_no, g.mobile FROM parties_agent g
-             WHERE g.employer_id = ANY(%(ids)s) ORDER BY g.id"""
+    sql = """SELECT g.id, g.employer_id, g.name, g.id_type, g.id_no, g.mobile, g.may_make, g.may_check
+             FROM parties_agent g WHERE g.employer_id = ANY(%(ids)s) ORDER BY g.id"""
     found: dict[int, list[AgentFacts]] = defaultdict(list)
     for row in _rows(sql, {"ids": list(employer_ids)}):
-        found[row[1]].append(AgentFacts(row[0], row[1], row[2], IdType(row[3]), row[4], row[5]))
+        found[row[1]].append(AgentFacts(row[0], row[1], row[2], IdType(row[3]), *row[4:]))
     return found
 
 
