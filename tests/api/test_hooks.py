@@ -15,11 +15,10 @@ from tests.api.stage import Caller, caller, debtor, roster, told
 from tests.dues import builders as money
 from tests.engine.hall import person
 
-from hpf.api import models
-from hpf.api.telling import PAUSES, push, tell
 from hpf.kernel.clock import TZ, FixedClock
 from hpf.kernel.month import Month
-from hpf.outside import webhooks
+from hpf.outside import models, webhooks
+from hpf.outside.telling import PAUSES, push, tell
 
 SECRET = "a secret of the payroll system"
 

@@ -1,6 +1,7 @@
 """Who somebody is, for the doors of the hall and the desk."""
 
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -70,6 +71,11 @@ def colleagues(centre_code: str, role: Role) -> list[tuple[int, str]]:
     """(login, name) of everybody with a role at a centre, by name."""
     held = StaffRole.objects.filter(centre_code=centre_code, role=role.value)
     return list(held.order_by("user__name", "user_id").values_list("user_id", "user__name"))
+
+
+def names(user_ids: Collection[int]) -> dict[int, str]:
+    """The names of these logins by id; one query. A login that is gone is not among them."""
+    return dict(User.objects.filter(pk__in=list(user_ids)).values_list("pk", "name"))
 
 
 def has_initial_password(user_id: int) -> bool:

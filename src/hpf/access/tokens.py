@@ -12,9 +12,11 @@ from datetime import datetime
 from enum import StrEnum
 
 from django.db import connection
+from django.db.models import F
 
 from hpf.access.clock import RealClock
 from hpf.access.models import ApiToken
+from hpf.kernel.paging import PAGE_SIZE, Page, clamp_page
 
 PREFIX = "hpf_"
 PER_MINUTE = 600
@@ -128,6 +130,26 @@ def tokens_of(centre_code: str, employer_id: int) -> list[TokenFacts]:
     """An employer's tokens at a centre, the newest first, revoked ones too."""
     rows = ApiToken.objects.filter(centre_code=centre_code, employer_id=employer_id).order_by("-id")
     return [_facts(row) for row in rows]
+
+
+def count_living(centre_code: str, employer_id: int) -> int:
+    """How many of an employer's tokens let a program in."""
+    return ApiToken.objects.filter(centre_code=centre_code, employer_id=employer_id, revoked_at=None).count()
+
+
+def tokens_page(centre_code: str, employer_id: int, page: object = 1) -> Page[TokenFacts]:
+    """A page of an employer's tokens: those that let a program in first, then the revoked, each the newest first."""
+    mine = ApiToken.objects.filter(centre_code=centre_code, employer_id=employer_id)
+    total = mine.count()
+    number = clamp_page(page, total)
+    rows = mine.order_by(F("revoked_at").desc(nulls_first=True), "-id")
+    return Page([_facts(row) for row in rows[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]], total, number)
+
+
+def token(centre_code: str, employer_id: int, token_id: int) -> TokenFacts | None:
+    """One of an employer's tokens."""
+    row = ApiToken.objects.filter(centre_code=centre_code, employer_id=employer_id, id=token_id).first()
+    return None if row is None else _facts(row)
 
 
 def _digest(secret: str) -> str:

@@ -12,13 +12,10 @@ from hpf.access.actor import Actor, ActorKind, Channel
 from hpf.access.tenancy import CentreInfo
 from hpf.access.tokens import Scope, TokenFacts, admit
 from hpf.api.problems import Problem
-from hpf.dues import readers as dues
 from hpf.engine.catalogue import catalogue
 from hpf.engine.declare import Item, ItemRules
-from hpf.engine.execute.execute import process_month
-from hpf.engine.execute.facts import Judging
 from hpf.engine.intake.drafts import Desk
-from hpf.engine.intake.submit import waits_for_batch
+from hpf.engine.intake.submit import desk_at
 from hpf.kernel.clock import Clock
 from hpf.parties import readers as parties
 from hpf.parties.facts import EmployerAccountFacts
@@ -82,12 +79,7 @@ class Caller:
 
     def desk(self, item: Item[Any, Any, Any], account_no: str = "") -> Desk:
         """Where rows of this item are judged: under the rules of the month in which they would be processed."""
-        applicant, present = self.account(account_no), self.rules
-        if waits_for_batch(Judging(item, applicant, present), self.now):
-            month = self.book.calendar.business_month(self.book.calendar.expected_processing(self.now))
-            present = ItemRules(self.book, present.day, month)
-        month = process_month(present.month, dues.last_closed_month())
-        return Desk(self.actor, self.now, Judging(item, applicant, ItemRules(self.book, present.day, month)))
+        return desk_at(self.actor, self.now, item, self.account(account_no), self.book)
 
     def submission(self, key: str) -> str:
         """The submission key behind the employer's own key: no two employers ever share one."""

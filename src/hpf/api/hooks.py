@@ -4,25 +4,19 @@ import json
 import uuid
 from typing import cast
 
-from django.conf import settings
-from django.db import transaction
 from django.http import HttpRequest
 from ninja import Router, Status
 
 from hpf.access.tokens import Scope
-from hpf.api import models, shapes
+from hpf.api import shapes
 from hpf.api.body import read
 from hpf.api.catalogue import Page
 from hpf.api.door import ApiRequest, Token
 from hpf.api.problems import Problem
-from hpf.engine.happenings import last_happening
-from hpf.kernel.paging import PAGE_SIZE
-from hpf.outside.webhooks import ForbiddenAddress, check_url
-from hpf.parties.changes import lock_employer_account
-from hpf.trail.changes import record as keep
+from hpf.outside import changes, listings
+from hpf.outside.facts import ConnectionRefused, HookFacts, MessageKind
 
 router = Router(tags=["消息推送"])
-MOST_HOOKS = 5
 
 
 @router.post("hooks", response={201: shapes.HookOut}, auth=Token(Scope.HOOKS_WRITE), operation_id="hook_add",
@@ -34,32 +28,18 @@ def register(request: HttpRequest) -> Status[shapes.HookOut]:
     """
     caller = cast(ApiRequest, request).auth
     sent = read(request, shapes.HookIn)
+    kinds = [MessageKind(kind) for kind in sent.kinds]
     try:
-        check_url(sent.url, loopback=settings.DEMO)
-    except ForbiddenAddress as problem:
-        raise Problem("invalid", str(problem)) from None
-    with transaction.atomic():
-        lock_employer_account(caller.accounts()[0].id)  # two at once are counted one after the other
-        mine = models.Hook.objects.filter(employer_id=caller.token.employer_id, ended_at=None)
-        if mine.count() >= MOST_HOOKS:
-            raise Problem("invalid", f"最多登记 {MOST_HOOKS} 个接收地址，请先删除不用的")
-        hook = models.Hook.objects.create(
-            employer_id=caller.token.employer_id,
-            url=sent.url,
-            secret=sent.secret,
-            kinds=sorted(set(sent.kinds)),
-            since_happening=last_happening(),
-            since_at=caller.now,
-        )
-        keep(caller.actor, caller.now, "hook.registered", "hook", str(hook.id), {"url": sent.url})
+        hook = changes.add_hook(caller.actor, caller.now, caller.token.employer_id, sent.url, sent.secret, kinds)
+    except ConnectionRefused as refused:
+        raise Problem("invalid", str(refused)) from None
     return Status(201, _hook(hook))
 
 
 @router.get("hooks", response=list[shapes.HookOut], auth=Token(Scope.HOOKS_WRITE), operation_id="hooks")
 def hooks(request: HttpRequest) -> list[shapes.HookOut]:
     """已登记的接收地址"""
-    mine = models.Hook.objects.filter(employer_id=cast(ApiRequest, request).auth.token.employer_id, ended_at=None)
-    return [_hook(hook) for hook in mine.order_by("since_at", "id")]
+    return [_hook(hook) for hook in listings.hooks_of(cast(ApiRequest, request).auth.token.employer_id)]
 
 
 @router.delete("hooks/{hook_id}", response={204: None}, auth=Token(Scope.HOOKS_WRITE), operation_id="hook_delete")
@@ -68,10 +48,9 @@ def delete(request: HttpRequest, hook_id: uuid.UUID) -> Status[None]:
 
     此后不再向该地址推送，包括尚未送达的。
     """
-    caller, hook = cast(ApiRequest, request).auth, _own(request, hook_id)
-    with transaction.atomic():
-        models.Hook.objects.filter(id=hook.id).update(ended_at=caller.now)
-        keep(caller.actor, caller.now, "hook.deleted", "hook", str(hook.id), {"url": hook.url})
+    caller = cast(ApiRequest, request).auth
+    if not changes.end_hook(caller.actor, caller.now, caller.token.employer_id, hook_id):
+        raise Problem("not_found")
     return Status(204, None)
 
 
@@ -82,11 +61,14 @@ def messages(request: HttpRequest, hook_id: uuid.UUID, page: Page = 1) -> list[s
 
     最近的在前，每页 50 条，含内容、次数和最近一次的结果。
     """
-    found = _own(request, hook_id).deliveries.order_by("-at", "-id")[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
+    employer_id = cast(ApiRequest, request).auth.token.employer_id
+    hook = listings.hook(employer_id, hook_id)
+    if hook is None:
+        raise Problem("not_found")
     return [
         shapes.DeliveryOut(
             id=str(one.id),
-            kind=one.kind,
+            kind=one.kind.value,
             subject=one.subject,
             at=one.at,
             tries=one.tries,
@@ -96,17 +78,9 @@ def messages(request: HttpRequest, hook_id: uuid.UUID, page: Page = 1) -> list[s
             given_up_at=one.given_up_at,
             body=json.loads(one.body),
         )
-        for one in found
+        for one in listings.messages(hook, page=page)
     ]
 
 
-def _own(request: HttpRequest, hook_id: uuid.UUID) -> models.Hook:
-    employer_id = cast(ApiRequest, request).auth.token.employer_id
-    hook = models.Hook.objects.filter(id=hook_id, employer_id=employer_id, ended_at=None).first()
-    if hook is None:
-        raise Problem("not_found")
-    return hook
-
-
-def _hook(hook: models.Hook) -> shapes.HookOut:
-    return shapes.HookOut(id=str(hook.id), url=hook.url, kinds=hook.kinds, since=hook.since_at)
+def _hook(hook: HookFacts) -> shapes.HookOut:
+    return shapes.HookOut(id=str(hook.id), url=hook.url, kinds=[kind.value for kind in hook.kinds], since=hook.since_at)

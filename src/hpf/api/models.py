@@ -1,6 +1,4 @@
-"""Tables of the API: what was submitted under which key, where messages are pushed to, and what became of each."""
-
-import uuid
+"""The table of the API: what was submitted under which key."""
 
 from django.db import models
 
@@ -16,49 +14,3 @@ class Submission(models.Model):
     case_id = models.BigIntegerField(null=True)
     left_out = models.JSONField(default=list)
     at = models.DateTimeField()
-
-
-class Hook(models.Model):
-    """An address that messages are pushed to. `since_happening` and `since_at` say from where on it is told."""
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
-    employer_id = models.BigIntegerField()
-    url = models.CharField(max_length=500)
-    secret = models.CharField(max_length=200)
-    kinds = models.JSONField()
-    since_happening = models.BigIntegerField()
-    since_at = models.DateTimeField()
-    ended_at = models.DateTimeField(null=True)
-
-    class Meta:
-        indexes = (models.Index(fields=["employer_id"], name="hooks_of_employer"),)
-
-
-class Delivery(models.Model):
-    """One message for one address; `id` is the message's own, the same at every try. `subject` names what it tells of
-    and stands once per hook; `body` is sent as it is kept. Times of tries are real time.
-    """
-
-    id = models.UUIDField(primary_key=True)
-    hook = models.ForeignKey(Hook, models.CASCADE, related_name="deliveries")
-    subject = models.CharField(max_length=80)
-    kind = models.CharField(max_length=20)
-    body = models.TextField()
-    at = models.DateTimeField()
-    queued = models.BooleanField(default=False)
-    tries = models.IntegerField(default=0)
-    status = models.IntegerField(null=True)
-    reason = models.CharField(max_length=200, default="")
-    delivered_at = models.DateTimeField(null=True)
-    given_up_at = models.DateTimeField(null=True)
-
-    class Meta:
-        constraints = (models.UniqueConstraint(fields=["hook", "subject"], name="told_once_per_hook"),)
-        indexes = (models.Index(fields=["id"], name="deliveries_to_queue", condition=models.Q(queued=False)),)
-
-
-class Mark(models.Model):
-    """One row: up to which entry of the timelines has been looked."""
-
-    only = models.BooleanField(primary_key=True, default=True)
-    happening = models.BigIntegerField(default=0)

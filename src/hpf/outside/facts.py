@@ -1,9 +1,10 @@
-"""What the centre and the unified cashier say to each other, as values: requests, starts, notices, refusals."""
+"""What the centre says to the cashier and to employers' own systems, and they to it, as values."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
+from uuid import UUID
 
 from hpf.kernel.money import Money
 
@@ -128,3 +129,68 @@ class Contract:
             platform_public_key=(keys / "platform.pub.pem").read_text(),
             api_v3_key=(keys / "apiv3.txt").read_text().strip(),
         )
+
+
+class MessageKind(StrEnum):
+    """What an employer's own system can be told of; the value is what goes over the wire."""
+
+    CASE_MOVED = "case.moved"
+    DUE_MADE = "due.made"
+
+    @property
+    def label(self) -> str:
+        """What happened, in Chinese."""
+        return {"case.moved": "办件有变化", "due.made": "生成应缴"}[self.value]
+
+
+@dataclass(frozen=True, slots=True)
+class HookFacts:
+    """An address that messages are pushed to, since the centre's moment `since_at`; its secret is not among it."""
+
+    id: UUID
+    employer_id: int
+    url: str
+    kinds: tuple[MessageKind, ...]
+    since_at: datetime
+
+
+class MessageState(StrEnum):
+    """What became of a message."""
+
+    WAITING = "waiting"
+    DELIVERED = "delivered"
+    GIVEN_UP = "given_up"
+
+    @property
+    def label(self) -> str:
+        """The word of the screens."""
+        return {"waiting": "等待送达", "delivered": "已送达", "given_up": "已停止推送"}[self.value]
+
+
+@dataclass(frozen=True, slots=True)
+class MessageFacts:
+    """One message for one address. `at` is the centre's time, the times of tries are real; `reason` is why the last try
+    failed, `status` the answer's, None without one. `body` is JSON as it is sent.
+    """
+
+    id: UUID
+    kind: MessageKind
+    subject: str
+    body: str
+    at: datetime
+    tries: int
+    status: int | None
+    reason: str
+    delivered_at: datetime | None
+    given_up_at: datetime | None
+
+    @property
+    def state(self) -> MessageState:
+        """Where it stands."""
+        if self.delivered_at is not None:
+            return MessageState.DELIVERED
+        return MessageState.WAITING if self.given_up_at is None else MessageState.GIVEN_UP
+
+
+class ConnectionRefused(ValueError):
+    """A token or an address for an employer's own system cannot be like this; the message is Chinese and says why."""

@@ -18,8 +18,8 @@ from django.db import OperationalError, connection, transaction
 from hpf.access.clock import ClockRefused, DemoClock, clock
 from hpf.access.jobs import defer
 from hpf.access.tenancy import centres, in_centre
-from hpf.api.telling import tell
 from hpf.outside import simulated
+from hpf.outside.telling import tell
 from hpf.runs.schedule import RUNS, ScheduledRun
 from hpf.site.jobs import rescue_stalled
 from hpf.site.models import ScheduleMark

@@ -93,6 +93,7 @@ TENANT_APPS = [
     "hpf.dues",
     "hpf.engine",
     "hpf.runs",
+    "hpf.outside",
     "hpf.api",
 ]
 INSTALLED_APPS = [*SHARED_APPS, *TENANT_APPS]

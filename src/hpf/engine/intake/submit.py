@@ -12,12 +12,15 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from hpf.access.actor import Actor
 from hpf.access.jobs import defer
 from hpf.access.partitions import ensure_years
 from hpf.documents import changes as documents
+from hpf.dues.readers import last_closed_month
 from hpf.engine import models
 from hpf.engine.catalogue import Offer
-from hpf.engine.declare import Item
+from hpf.engine.declare import Item, ItemRules
+from hpf.engine.execute.execute import process_month
 from hpf.engine.execute.facts import Judging
 from hpf.engine.facts import Case, CaseState
 from hpf.engine.intake.drafts import Desk, DraftRefusals, DraftRefused, drop_lines, locked
@@ -27,6 +30,8 @@ from hpf.engine.lifecycle.changes import enter, move
 from hpf.engine.lifecycle.states import Event
 from hpf.engine.readers import case_by_key, case_of
 from hpf.kernel.refusal import Reason, Refusal
+from hpf.parties.facts import EmployerAccountFacts
+from hpf.policy.book import Rules
 
 
 class SubmitRefusals(Refusal):
@@ -78,6 +83,19 @@ def _check_complete(desk: Desk, record: models.Draft, submit_key: str) -> None:
     problems += missing_materials(desk, submit_key, DraftRows(record.id))
     if problems:
         raise DraftRefused(problems)
+
+
+def desk_at(
+    actor: Actor, at: datetime, item: Item[Any, Any, Any], applicant: EmployerAccountFacts, book: Rules
+) -> Desk:
+    """Where rows of an item are judged that would be submitted now: under the rules of the month of processing."""
+    calendar = book.calendar
+    present = Judging(item, applicant, ItemRules(book, at.date(), calendar.business_month(at)))
+    month = present.rules.month
+    if waits_for_batch(present, at):
+        month = calendar.business_month(calendar.expected_processing(at))
+    month = process_month(month, last_closed_month())
+    return Desk(actor, at, Judging(item, applicant, ItemRules(book, at.date(), month)))
 
 
 def waits_for_batch(judging: Judging, at: datetime) -> bool:

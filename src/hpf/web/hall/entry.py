@@ -18,13 +18,10 @@ from django.urls import reverse
 from hpf.access import readers as access
 from hpf.access.actor import Actor
 from hpf.access.tenancy import CentreInfo
-from hpf.dues import readers as dues
 from hpf.engine.catalogue import Offer
-from hpf.engine.declare import Item, ItemRules, Service
-from hpf.engine.execute.execute import process_month
-from hpf.engine.execute.facts import Judging
+from hpf.engine.declare import Item, Service
 from hpf.engine.intake.drafts import Desk
-from hpf.engine.intake.submit import waits_for_batch
+from hpf.engine.intake.submit import desk_at
 from hpf.kernel.clock import Clock
 from hpf.parties import readers as parties
 from hpf.parties.facts import EmployerAccountFacts
@@ -200,14 +197,8 @@ def desk_of(request: HallRequest, item: Service) -> Desk:
     """
     if not isinstance(item, Item):
         raise Http404
-    now, applicant = request.clock.now(), request.visitor.applicant
-    book = current_rules()
-    calendar = book.calendar
-    present = ItemRules(book, now.date(), calendar.business_month(now))
-    if waits_for_batch(Judging(item, applicant, present), now):
-        present = ItemRules(book, now.date(), calendar.business_month(calendar.expected_processing(now)))
-    month = process_month(present.month, dues.last_closed_month())
-    return Desk(request.visitor.actor, now, Judging(item, applicant, ItemRules(book, now.date(), month)))
+    visitor = request.visitor
+    return desk_at(visitor.actor, request.clock.now(), item, visitor.applicant, current_rules())
 
 
 def step(offer: Offer, name: str = "", **query: object) -> str:

@@ -8,7 +8,7 @@ given up; it carries its own id, because a push whose answer was lost is repeate
 import json
 import uuid
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -17,15 +17,14 @@ from django.db import transaction
 from hpf.access.clock import RealClock
 from hpf.access.jobs import defer, job
 from hpf.access.tenancy import current_centre
-from hpf.api import models
 from hpf.dues import readers as dues
 from hpf.dues.facts import Due, FundsFilter
 from hpf.dues.listings import stream_funds
 from hpf.engine.happenings import Happening, happenings
-from hpf.outside import webhooks
+from hpf.outside import models, webhooks
+from hpf.outside.facts import MessageKind
 from hpf.parties import readers as parties
 
-CASE_MOVED, DUE_MADE = "case.moved", "due.made"
 LOOK_BACK = 10_000
 """Timeline entries get their numbers before they become visible: so many back are looked at again. An entry would be
 missed whose transaction stayed open while so many later ones were made."""
@@ -64,7 +63,7 @@ def _write(hooks: Sequence[models.Hook], seen: Sequence[Happening]) -> None:
 def _dues_made(hooks: Sequence[models.Hook]) -> Iterator[tuple[int, str, Due]]:
     """(employer, account number, due) of the latest closed month and later, for the employers that are told."""
     latest = dues.last_closed_month()
-    told = {hook.employer_id for hook in hooks if DUE_MADE in hook.kinds}
+    told = {hook.employer_id for hook in hooks if MessageKind.DUE_MADE in hook.kinds}
     accounts = {account.id: account for employer in told for account in parties.employer_accounts_of(employer)}
     if latest is None or not accounts:
         return
@@ -76,21 +75,21 @@ def _dues_made(hooks: Sequence[models.Hook]) -> Iterator[tuple[int, str, Due]]:
 def _messages(
     hook: models.Hook, seen: Sequence[Happening], made: Sequence[tuple[int, str, Due]]
 ) -> Iterator[models.Delivery]:
-    if CASE_MOVED in hook.kinds:
+    if MessageKind.CASE_MOVED in hook.kinds:
         for one in seen:
             if one.employer_id == hook.employer_id and one.id > hook.since_happening:
-                yield _message(hook, CASE_MOVED, f"happening:{one.id}", one.at, {"case": _case(one)})
-    for employer_id, account_no, due in made if DUE_MADE in hook.kinds else ():
+                yield _message(hook, MessageKind.CASE_MOVED, f"happening:{one.id}", one.at, {"case": _case(one)})
+    for employer_id, account_no, due in made if MessageKind.DUE_MADE in hook.kinds else ():
         if employer_id == hook.employer_id and due.made_at > hook.since_at:
             told = {"due": _due(account_no, due)}
-            yield _message(hook, DUE_MADE, f"due:{due.id}", due.made_at, told)
+            yield _message(hook, MessageKind.DUE_MADE, f"due:{due.id}", due.made_at, told)
 
 
-def _message(hook: models.Hook, kind: str, subject: str, at: Any, told: dict[str, Any]) -> models.Delivery:
+def _message(hook: models.Hook, kind: MessageKind, subject: str, at: Any, told: dict[str, Any]) -> models.Delivery:
     number = uuid.uuid5(hook.id, subject)
-    body = {"id": str(number), "kind": kind, "centre": current_centre().code, "at": at.isoformat(), **told}
+    body = {"id": str(number), "kind": kind.value, "centre": current_centre().code, "at": at.isoformat(), **told}
     text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
-    return models.Delivery(id=number, hook=hook, subject=subject, kind=kind, body=text, at=at)
+    return models.Delivery(id=number, hook=hook, subject=subject, kind=kind.value, body=text, at=at)
 
 
 def _case(one: Happening) -> dict[str, Any]:
@@ -122,18 +121,23 @@ def _queue_some() -> bool:
     """Queues messages that wait for it; whether there may be more."""
     with transaction.atomic():
         waiting = models.Delivery.objects.select_for_update(skip_locked=True).filter(queued=False)
-        numbers = list(waiting.order_by("at", "id").values_list("id", flat=True)[:_BATCH])
-        models.Delivery.objects.filter(id__in=numbers).update(queued=True)
-        for number in numbers:
-            defer(push, lock=f"message:{number}", delivery=str(number))
-    return len(numbers) == _BATCH
+        found = list(waiting.order_by("at", "id").values_list("id", "tries")[:_BATCH])
+        models.Delivery.objects.filter(id__in=[number for number, _ in found]).update(queued=True)
+        for number, tries in found:
+            queue_push(number, tries)
+    return len(found) == _BATCH
 
 
 @job
-def push(*, delivery: str) -> None:
-    """Pushes one message; when it is not taken, comes back after a pause that grows, and gives up in the end."""
+def push(*, delivery: str, tries: int | None = None) -> None:
+    """Pushes one message; when it is not taken, comes back after a pause that grows, and gives up in the end.
+
+    `tries` says how many there were when this was queued: a job that another has overtaken does nothing.
+    """
     message = models.Delivery.objects.select_related("hook").filter(id=delivery, delivered_at=None).first()
     if message is None or message.given_up_at is not None or message.hook.ended_at is not None:
+        return
+    if tries is not None and tries != message.tries:
         return
     body, now = message.body.encode(), RealClock().now()
     headers = {
@@ -150,7 +154,12 @@ def push(*, delivery: str) -> None:
     with transaction.atomic():
         if "delivered_at" not in changed:
             if message.tries < len(PAUSES):
-                defer(push, lock=f"message:{message.id}", at=now + PAUSES[message.tries], delivery=delivery)
+                queue_push(message.id, message.tries + 1, at=now + PAUSES[message.tries])
             else:
                 changed["given_up_at"] = now
         models.Delivery.objects.filter(id=message.id).update(**changed)
+
+
+def queue_push(number: uuid.UUID, tries: int, *, at: datetime | None = None) -> None:
+    """Queues the next try of a message that has had so many, for now or for a moment of real time."""
+    defer(push, lock=f"message:{number}", at=at, delivery=str(number), tries=tries)
