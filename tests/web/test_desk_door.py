@@ -26,36 +26,36 @@ from hpf.web.desk import permissions
 from hpf.web.desk.urls import urlpatterns
 
 DESK = f"{HOME}desk/"
-LETTERS = dict(zip("TRABSU", Role, strict=True))
+LETTERS = dict(zip("TRABSPU", Role, strict=True))
 MATRIX = """
-desk                    get   TRABSU
-desk-account            get   TRABSU
-desk-codes              get   TRABSU
-desk-staff              get       SU
-desk-staff-one          get       SU
+desk                    get   TRABSPU
+desk-account            get   TRABSPU
+desk-codes              get   TRABSPU
+desk-staff              get       S U
+desk-staff-one          get       S U
 desk-staff-add          post      S
 desk-staff-change       post      S
-desk-runs               get   TRABSU
-desk-run                get   TRABSU
+desk-runs               get   TRABSPU
+desk-run                get   TRABSPU
 desk-run-again          post     B
-desk-reviews            get   TR   U
-desk-review             get   TR   U
-desk-review-reveal      post  TR   U
-desk-review-paper       get   TR   U
+desk-reviews            get   TR    U
+desk-review             get   TR    U
+desk-review-reveal      post  TR    U
+desk-review-paper       get   TR    U
 desk-review-take        post   R
 desk-review-hand-over   post   R
 desk-review-mark        post   R
 desk-review-decide      post   R
-desk-cases              get   TR   U
-desk-case               get   TR   U
-desk-material           get   TR   U
-desk-case-reveal        post  TR   U
+desk-cases              get   TR    U
+desk-case               get   TR    U
+desk-material           get   TR    U
+desk-case-reveal        post  TR    U
 desk-decide             post  TR
-desk-receipts           get     A  U
-desk-books              get     A  U
+desk-receipts           get     A   U
+desk-books              get     A   U
 """
 """Every address of the desk: its name, how it is asked, and the roles that may: T teller, R reviewer, A accountant,
-B batch operator, S system administrator, U auditor. Agents, strangers and visitors may open none."""
+B batch operator, S system administrator, P policy, U auditor. Agents, strangers and visitors may open none."""
 FREE_FOR_ALL = {"desk-logout"}
 READS_BY_POST = {"desk-review-reveal", "desk-case-reveal"}
 ROWS = [line.split(maxsplit=2) for line in MATRIX.strip().splitlines()]

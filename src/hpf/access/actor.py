@@ -32,6 +32,7 @@ class Role(StrEnum):
     ACCOUNTANT = "accountant"
     BATCH = "batch"
     ADMIN = "admin"
+    POLICY = "policy"
     AUDITOR = "auditor"
 
     @property
@@ -43,6 +44,7 @@ class Role(StrEnum):
             "accountant": "会计",
             "batch": "批处理操作员",
             "admin": "系统管理员",
+            "policy": "政策管理",
             "auditor": "稽核",
         }[self.value]
 
@@ -51,9 +53,11 @@ DUTIES = (
     frozenset({Role.TELLER, Role.REVIEWER}),
     frozenset({Role.ACCOUNTANT, Role.BATCH}),
     frozenset({Role.ADMIN}),
+    frozenset({Role.POLICY}),
     frozenset({Role.AUDITOR}),
 )
-"""Whose roles one person may hold together: cases, the books and their runs, logins, and looking on. Nobody has two."""
+"""Whose roles one person may hold together: cases, the books and their runs, logins, policy, and looking on.
+Nobody has two."""
 
 
 @dataclass(frozen=True)

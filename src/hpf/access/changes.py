@@ -61,7 +61,7 @@ def give_roles(username: str, name: str, password: str, centre_code: str, roles:
 def set_roles(user_id: int, centre_code: str, roles: frozenset[Role]) -> None:
     """Exactly these roles at a centre, none at all to shut the login out. Raises StaffRefused as `give_roles` does."""
     if not any(roles <= duty for duty in DUTIES):
-        raise StaffRefused("这些岗位不能由同一人兼任：办件、账务与批处理、系统管理、稽核须分开")
+        raise StaffRefused("这些岗位不能由同一人兼任：办件、账务与批处理、系统管理、政策管理、稽核须分开")
     mine = StaffRole.objects.filter(user_id=user_id, centre_code=centre_code)
     mine.exclude(role__in=[role.value for role in roles]).delete()
     StaffRole.objects.bulk_create(

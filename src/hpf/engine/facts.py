@@ -130,7 +130,7 @@ class Case:
 @dataclass(frozen=True, slots=True)
 class CaseRow:
     """One line of a case with its verdict. `portion` numbers the times at which rows of the case were finished,
-    from 1.
+    from 1; `policy_version` is that of the rules it was last judged by, None before it was taken up.
     """
 
     row_no: int
@@ -143,6 +143,7 @@ class CaseRow:
     portion: int | None
     processed_at: datetime | None
     processed_month: Month | None
+    policy_version: int | None
 
 
 @dataclass(frozen=True, slots=True)

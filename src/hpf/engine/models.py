@@ -144,6 +144,7 @@ class CaseRow(models.Model):
     portion = models.IntegerField(null=True)
     processed_at = models.DateTimeField(null=True)
     processed_month = models.IntegerField(null=True)
+    policy_version = models.IntegerField(null=True)
 
     class Meta:
         managed = False

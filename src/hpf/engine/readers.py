@@ -145,6 +145,7 @@ def row_of(record: models.CaseRow) -> CaseRow:
         portion=record.portion,
         processed_at=_local(record.processed_at),
         processed_month=_month(record.processed_month),
+        policy_version=record.policy_version,
     )
 
 

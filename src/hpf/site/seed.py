@@ -45,12 +45,12 @@ class City:
 
 _POSTS = {
     "teller": Role.TELLER, "reviewer": Role.REVIEWER, "reviewer2": Role.REVIEWER, "accountant": Role.ACCOUNTANT,
-    "batch": Role.BATCH, "admin": Role.ADMIN, "auditor": Role.AUDITOR,
+    "batch": Role.BATCH, "admin": Role.ADMIN, "auditor": Role.AUDITOR, "policy": Role.POLICY, "policy2": Role.POLICY,
 }  # fmt: skip
 
 
 def _staff(prefix: str, names: str) -> Mapping[str, tuple[str, Role]]:
-    """One login per role, two reviewers."""
+    """One login per role, two for what takes two people: reviewing, and deciding about policy."""
     posts = zip(_POSTS.items(), names.split(), strict=True)
     return {f"{prefix}{login}": (name, role) for (login, role), name in posts}
 
@@ -61,14 +61,14 @@ CITIES = (
         seed=330100,
         town=HANGZHOU,
         close_months=history.close_months,
-        staff=_staff("", "陆知秋 程思齐 闻人静 金满仓 盛怀谷 顾守正 严明镜"),
+        staff=_staff("", "陆知秋 程思齐 闻人静 金满仓 盛怀谷 顾守正 严明镜 章程远 季度衡"),
     ),
     City(
         centre="heihe",
         seed=231100,
         town=heihe.TOWN,
         close_months=heihe.close_months,
-        staff=_staff("hh-", "白晓北 林江雪 关山月 钱进之 佟立春 赫连成 安如松"),
+        staff=_staff("hh-", "白晓北 林江雪 关山月 钱进之 佟立春 赫连成 安如松 文有据 宋令仪"),
     ),
 )
 CENTRE = CITIES[0].centre

@@ -17,6 +17,7 @@ from hpf.engine.readers import case_of
 from hpf.kernel.clock import Clock
 from hpf.kernel.month import Month
 from hpf.kernel.refusal import Refused, Remedy
+from hpf.policy.readers import current_rules
 
 
 def approve_rows(actor: Actor, case_id: int, row_nos: Sequence[int], clock: Clock) -> Case:
@@ -35,7 +36,8 @@ def refuse_rows(actor: Actor, case_id: int, row_nos: Sequence[int], reason: str,
         pending = take_pending(case, None, row_nos)
         if pending:
             outcomes = [Outcome(row.row_no, RowState.FAILED, None, (refused,), {}) for row in pending]
-            record_outcomes(case, outcomes, now, Month.from_int(case.declared_month), case.portions + 1)
+            month, version = Month.from_int(case.declared_month), current_rules().version
+            record_outcomes(case, outcomes, now, month, case.portions + 1, version)
             enter(actor, now, case, "rows_refused", f"{len(pending)}笔：{reason.strip()}")
             if case.succeeded + case.failed == case.total:
                 move(actor, now, case, Event.START)

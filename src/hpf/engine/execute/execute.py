@@ -123,7 +123,7 @@ def _chunk(case_id: int, actor: Actor, now: datetime, portion: int, row_nos: Seq
         verdicts = [_held_back(v) for v in verdicts]
     work = Work(actor, now, rules.month, case_of(case), applicant, rules)
     outcomes = _outcomes(work, verdicts)
-    record_outcomes(case, outcomes, now, rules.month, portion)
+    record_outcomes(case, outcomes, now, rules.month, portion, rules.book.version)
     return not whole
 
 

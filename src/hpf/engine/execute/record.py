@@ -55,9 +55,11 @@ def take_pending(case: models.Case, limit: int | None, row_nos: Sequence[int] | 
     return [PendingRow(row_no, data) for row_no, data in rows]
 
 
-def record_outcomes(case: models.Case, outcomes: Sequence[Outcome], now: datetime, month: Month, portion: int) -> None:
-    """Writes one outcome per row and the counts of the case, in the caller's transaction. `case` is locked by
-    the caller.
+def record_outcomes(
+    case: models.Case, outcomes: Sequence[Outcome], now: datetime, month: Month, portion: int, policy_version: int
+) -> None:
+    """Writes one outcome per row, with the version of the rules it was judged by, and the counts of the case, in the
+    caller's transaction. `case` is locked by the caller.
     """
     final = [o for o in outcomes if o.state is not RowState.REFERRED]
     succeeded = sum(o.state is RowState.SUCCEEDED for o in outcomes)
@@ -66,7 +68,7 @@ def record_outcomes(case: models.Case, outcomes: Sequence[Outcome], now: datetim
            SET state = o.state, worked = coalesce(o.worked, r.worked), refused = o.refused, result = o.result,
                portion = CASE WHEN o.state = 'succeeded' THEN %s END,
                processed_at = CASE WHEN o.state <> 'referred' THEN %s::timestamptz END,
-               processed_month = CASE WHEN o.state = 'succeeded' THEN %s::int END
+               processed_month = CASE WHEN o.state = 'succeeded' THEN %s::int END, policy_version = %s
           FROM json_to_recordset(%s) AS o(row_no int, state text, worked jsonb, refused jsonb, result jsonb)
          WHERE r.year = %s AND r.case_id = %s AND r.row_no = o.row_no
     """
@@ -82,7 +84,7 @@ def record_outcomes(case: models.Case, outcomes: Sequence[Outcome], now: datetim
     ]
     with connection.cursor() as cursor:
         texts = json.dumps(recorded, ensure_ascii=False)  # one text: the elements of an array would be escaped again
-        cursor.execute(sql, [portion, now, int(month), texts, year_of(case), case.id])
+        cursor.execute(sql, [portion, now, int(month), policy_version, texts, year_of(case), case.id])
         cursor.execute(
             "SELECT count(*) FROM engine_case_row WHERE year = %s AND case_id = %s AND state = 'referred'",
             [year_of(case), case.id],
