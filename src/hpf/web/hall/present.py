@@ -162,7 +162,11 @@ def _menu(offered: Catalogue, current: str) -> tuple[MenuGroup, ...]:
         ]
         if entries:
             groups.append(MenuGroup(group.value, entries))
-    return (MenuGroup("", own), *groups)
+    connections = (
+        MenuItem("接口令牌", reverse("tokens"), "lock", current == "tokens"),
+        MenuItem("推送地址", reverse("receivers"), "bell", current == "receivers"),
+    )
+    return (MenuGroup("", own), *groups, MenuGroup("系统对接", connections))
 
 
 def icon_of(service: Service) -> str:

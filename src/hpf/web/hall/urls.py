@@ -23,8 +23,10 @@ from hpf.web.hall import (
     home,
     materials,
     pay,
+    receivers,
     roster,
     selection,
+    tokens,
 )
 from hpf.web.hall.entry import HallRequest, View, at_work
 
@@ -103,4 +105,12 @@ urlpatterns: list[URLPattern] = [
     path("pay/<str:order_no>/cancel/", pay.cancel, name="pay-cancel"),
     path("dues/<str:code>/voucher/", pay.voucher, name="due-voucher"),
     path("documents/<str:no>/", pay.document, name="document"),
+    path("tokens/", tokens.page, name="tokens"),
+    path("tokens/issue/", tokens.issue, name="token-issue"),
+    path("tokens/<int:token_id>/revoke/", tokens.revoke, name="token-revoke"),
+    path("receivers/", receivers.page, name="receivers"),
+    path("receivers/add/", receivers.add, name="receiver-add"),
+    path("receivers/<uuid:hook_id>/", receivers.one, name="receiver"),
+    path("receivers/<uuid:hook_id>/end/", receivers.end, name="receiver-end"),
+    path("receivers/<uuid:hook_id>/messages/<uuid:message_id>/again/", receivers.again, name="message-again"),
 ]

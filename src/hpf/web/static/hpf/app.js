@@ -229,6 +229,14 @@
 
   on("click", "[data-print]", (event) => { event.preventDefault(); print(); });
 
+  // Copies the field of that id; where the browser keeps its clipboard closed (no https) the field stays selected.
+  on("click", "[data-copy]", (event, button) => {
+    const field = document.getElementById(button.dataset.copy);
+    field.select();
+    if (navigator.clipboard) navigator.clipboard.writeText(field.value).then(() => toast("已复制"), () => toast("请按 Ctrl+C 复制", "warn"));
+    else toast("已选中，请按 Ctrl+C 复制", "warn");
+  });
+
   function arrived(root) {
     for (const element of $$("[data-deadline]:not([data-runs])", root)) {
       element.dataset.runs = "";
