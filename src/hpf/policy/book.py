@@ -12,8 +12,8 @@ from pathlib import Path
 
 from hpf.kernel.month import Month
 from hpf.policy.calendar import Calendar
-from hpf.policy.dated import Book
-from hpf.policy.leaves import PolicyError, read_folder
+from hpf.policy.dated import Book, Dated
+from hpf.policy.leaves import Leaf, PolicyError, read_folder
 from hpf.policy.parameters import CalendarRules, DayRules, MonthRules, Texts
 
 PACKS = Path(__file__).parent / "packs"
@@ -66,13 +66,23 @@ def load(centre_code: str, asker: str = "hpf") -> Rules:
 def read(centre_code: str, folders: Sequence[Path]) -> Book:
     """The book of the packs in `folders`, checked. Raises PolicyError naming file and leaf."""
     leaves = [leaf for folder in folders for leaf in read_folder(folder)]
-    book = Book.of(centre_code, leaves, (CalendarRules, MonthRules, DayRules, Texts))
-    _keep_to_the_law(book)
+    book = Book.of(centre_code, leaves, views())
+    check_law(book)
     return book
 
 
-def _keep_to_the_law(book: Book) -> None:
-    """A city's rates lie within the law's from every day on which one of them changes."""
+def packs(centre_code: str) -> tuple[Leaf, ...]:
+    """The plain leaves of a centre's packs, before any value is converted; what amendments change."""
+    return tuple(_shipped(centre_code).plain.values())
+
+
+def views() -> tuple[type[Dated], ...]:
+    """The typed views of a book: their annotations are all parameters there are."""
+    return CalendarRules, MonthRules, DayRules, Texts
+
+
+def check_law(book: Book) -> None:
+    """A city's rates lie within the law's from every day on which one of them changes; PolicyError where not."""
     city, law = ("rate_lowest", "rate_highest"), ("law_rate_lowest", "law_rate_highest")
     started = max(book.leaves[name].values[0][0] for name in city)
     for day in sorted({day for name in city + law for day, _ in book.leaves[name].values if day >= started}):

@@ -6,13 +6,15 @@ parameter does not stop those who need another.
 """
 
 import hashlib
+import json
 import typing
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from hpf.policy.facts import Change
 from hpf.policy.leaves import Leaf, PolicyError, PolicyGap
 from hpf.policy.values import convert
 
@@ -21,15 +23,24 @@ T_co = TypeVar("T_co", covariant=True)
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Book:
-    """All leaves of a centre, converted, by name. `version` is the same wherever the same values were read."""
+    """All leaves of a centre by name, converted, and `plain` as they were read.
+
+    `version` is the same wherever the same values were read and amended in the same way.
+    """
 
     centre: str
     version: int
     leaves: Mapping[str, Leaf]
+    plain: Mapping[str, Leaf]
 
     @classmethod
-    def of(cls, centre: str, found: Iterable[Leaf], views: Iterable[type["Dated"]]) -> "Book":
-        """The leaves `found`, typed by the annotations of `views`. Raises PolicyError naming file and leaf."""
+    def of(
+        cls, centre: str, found: Sequence[Leaf], views: Iterable[type["Dated"]], history: Sequence[Change] = ()
+    ) -> "Book":
+        """The leaves `found`, typed by the annotations of `views`. Raises PolicyError naming file and leaf.
+
+        `history` are the amendments that made them; they stand in `found` already.
+        """
         hints = {name: hint for view in views for name, hint in parameters_of(view).items()}
         leaves: dict[str, Leaf] = {}
         for leaf in found:
@@ -40,7 +51,7 @@ class Book:
         for name in hints:
             if name not in told:
                 raise PolicyError(f"{centre}: no leaf {name}; folders read: {sorted(_folders(leaves.values()))}")
-        return cls(centre, _fingerprint(leaves), leaves)
+        return cls(centre, _fingerprint(leaves, history), leaves, {leaf.name: leaf for leaf in found})
 
     def value(self, name: str, day: date, asker: str) -> Any:
         """The value of the leaf in force on `day`. Raises PolicyGap when there is none."""
@@ -114,12 +125,19 @@ def _is_group(hint: Any) -> bool:
     return typing.get_origin(hint) is Keyed
 
 
-def _converted(leaf: Leaf, hints: Mapping[str, Any]) -> Leaf:
-    group, dot, _ = leaf.name.partition(".")
+def type_of(name: str, hints: Mapping[str, Any]) -> Any:
+    """What the values of the leaf `name` are converted to, by the parameters `hints`; None for no parameter."""
+    group, dot, _ = name.partition(".")
     hint = hints.get(group)
     if hint is None or _is_group(hint) != bool(dot):
+        return None
+    return typing.get_args(hint)[0] if dot else hint
+
+
+def _converted(leaf: Leaf, hints: Mapping[str, Any]) -> Leaf:
+    kind = type_of(leaf.name, hints)
+    if kind is None:
         raise leaf.wrong("no part of the system asks for a leaf of this name")
-    kind = typing.get_args(hint)[0] if dot else hint
     try:
         return replace(leaf, values=tuple((day, convert(kind, raw, leaf.unit)) for day, raw in leaf.values))
     except (ValueError, TypeError) as error:
@@ -130,7 +148,12 @@ def _folders(leaves: Iterable[Leaf]) -> set[Path]:
     return {leaf.file.parent for leaf in leaves}
 
 
-def _fingerprint(leaves: Mapping[str, Leaf]) -> int:
-    """31 bits of a digest over names, values and validity: comments and sources may change without a new version."""
+def _fingerprint(leaves: Mapping[str, Leaf], history: Sequence[Change]) -> int:
+    """31 bits of a digest over names, values and validity: comments and sources may change without a new version.
+
+    The history stands in it, too: a value that was changed and changed back is a third version, not the first.
+    """
     told = "\n".join(f"{name} {leaves[name].values!r} {leaves[name].until}" for name in sorted(leaves))
+    for change in history:
+        told += f"\n{change.leaf} {change.first_day} {change.until} {json.dumps(change.value, sort_keys=True)}"
     return int.from_bytes(hashlib.sha256(told.encode()).digest()[:4]) >> 1

@@ -19,7 +19,7 @@ _READERS: Mapping[type, tuple[tuple[type, ...], Callable[[Any], Any]]] = {
     int: ((int,), int),
     bool: ((bool,), bool),
     str: ((str,), str),
-    date: ((date,), lambda day: day),
+    date: ((date, str), lambda day: date.fromisoformat(day) if isinstance(day, str) else day),  # JSON has no days
     time: ((str,), time.fromisoformat),  # unquoted, YAML 1.1 reads 17:00 as the number 1020
     Money: ((int, str), Money.of_yuan),
     Rate: ((int, str), lambda percent: Rate.parse(str(percent))),

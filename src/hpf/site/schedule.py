@@ -20,6 +20,7 @@ from hpf.access.jobs import defer
 from hpf.access.tenancy import centres, in_centre
 from hpf.outside import simulated
 from hpf.outside.telling import tell
+from hpf.policy.changes import note_version
 from hpf.runs.schedule import RUNS, ScheduledRun
 from hpf.site.jobs import rescue_stalled
 from hpf.site.models import ScheduleMark
@@ -74,6 +75,7 @@ def each_minute() -> None:
     _tell_sandbox(clock.now())
     for centre in centres():
         with in_centre(centre.code):
+            note_version(clock.now())
             defer(chain_new_entries, once="chain trail")
             defer(tell, once="tell hooks")
             defer(enquire_open_orders, once="enquire open orders")

@@ -86,6 +86,7 @@ SHARED_APPS = [
 ]
 TENANT_APPS = [
     "hpf.trail",
+    "hpf.policy",
     "hpf.ledger",
     "hpf.parties",
     "hpf.documents",
