@@ -34,7 +34,7 @@ def _employer(persona: personas.Persona = personas.AGENT) -> int:
 
 
 def _secret(answer: Any) -> str:
-    return re.findall(r'id="f-secret" value="([^"]+)"', answer.content.decode())[0]
+    return str(re.findall(r'id="f-secret" value="([^"]+)"', answer.content.decode())[0])
 
 
 def _issued(agent: Client, **more: str) -> Any:
@@ -197,7 +197,12 @@ def test_a_message_is_sent_again_at_once_and_counts_no_second_chain_of_tries(
     assert agent.get(address).status_code == 405
     assert "已重新排入推送" in text_of(agent.post(address, follow=True))
     assert "已重新排入推送" in text_of(agent.post(address, follow=True))
-    monkeypatch.setattr(webhooks, "send", lambda url, headers, *_, **__: sent.append(headers["HPF-Message-Id"]) or 204)
+
+    def take(url: str, headers: dict[str, str], *_: object, **__: object) -> int:
+        sent.append(headers["HPF-Message-Id"])
+        return 204
+
+    monkeypatch.setattr(webhooks, "send", take)
     drain()
     assert sent.count(str(message.id)) == 1, "whatever was queued for the same try"
     now = _message(told)

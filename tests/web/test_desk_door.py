@@ -53,6 +53,11 @@ desk-case-reveal        post  TR    U
 desk-decide             post  TR
 desk-receipts           get     A   U
 desk-books              get     A   U
+desk-papers             get   TR    U
+desk-paper              get   TR    U
+desk-paper-pdf          get   TR    U
+desk-paper-revoke       post  TR
+desk-paper-decide       post   R
 """
 """Every address of the desk: its name, how it is asked, and the roles that may: T teller, R reviewer, A accountant,
 B batch operator, S system administrator, P policy, U auditor. Agents, strangers and visitors may open none."""

@@ -21,6 +21,8 @@ from hpf.documents.facts import (
     Material,
     MaterialLimits,
     MaterialRefused,
+    Revocation,
+    RevocationOutcome,
     RevocationRefused,
 )
 from hpf.documents.facts import to_json as data_json
@@ -36,14 +38,21 @@ _REASON_LENGTH = 200
 _MATERIALS_LOCK = 0x6D6174  # first key of the advisory locks that guard a shared material file
 
 
-def issue(actor: Actor, at: datetime, kind: DocumentKind | str, ref: str, data: DocumentData) -> Issued:
+def issue(
+    actor: Actor,
+    at: datetime,
+    kind: DocumentKind | str,
+    ref: str,
+    data: DocumentData,
+    employer_account_id: int | None = None,
+) -> Issued:
     """The valid document of `kind` for the thing `ref`: the one that exists, else a new one made of `data`.
 
     Called twice, even at once, it gives the same document. `at` (aware) is printed as the time of printing. Raises
     fonts.MissingGlyphs with a text for the user when a character cannot be printed.
     """
     kind = DocumentKind(kind)
-    return readers.valid_document(kind, ref) or _issue(actor, at, kind, ref, data)
+    return readers.valid_document(kind, ref) or _issue(actor, at, kind, ref, data, employer_account_id)
 
 
 def reissue(actor: Actor, at: datetime, kind: DocumentKind | str, ref: str, data: DocumentData) -> Issued:
@@ -58,7 +67,7 @@ def reissue(actor: Actor, at: datetime, kind: DocumentKind | str, ref: str, data
         if old is not None:
             old.superseded_by = no
             old.save(update_fields=["superseded_by"])
-        return _issue(actor, at, kind, ref, data, no)
+        return _issue(actor, at, kind, ref, data, old.employer_account_id if old else None, no)
 
 
 def revoke(actor: Actor, at: datetime, no: str, reason: str) -> Issued:
@@ -67,21 +76,105 @@ def revoke(actor: Actor, at: datetime, no: str, reason: str) -> Issued:
     The thing it was issued for may get another one. Raises RevocationRefused for a number that is not known, a document
     revoked before and a reason of nothing or of more than 200 characters.
     """
+    reason = _checked_reason(reason)
+    with transaction.atomic():
+        row = _to_revoke(no)
+        row.revoked_at, row.revoked_reason = at, reason
+        row.save(update_fields=["revoked_at", "revoked_reason"])
+        waiting = models.Revocation.objects.filter(no=row.no, outcome=RevocationOutcome.WAITING)
+        waiting.update(outcome=RevocationOutcome.REVOKED, decided_by=actor.name, decided_at=at)
+        trail.record(actor, at, "revoked", "document", row.no, {"reason": reason})
+    return readers.issued_fact(row)
+
+
+def ask_revocation(actor: Actor, at: datetime, no: str, reason: str) -> Revocation:
+    """Somebody wants the document revoked; another has to agree. Raises RevocationRefused as `revoke` does."""
+    reason = _checked_reason(reason)
+    with transaction.atomic():
+        row = _to_revoke(no)
+        before = _waiting(row.no)
+        if before is not None:
+            raise RevocationRefused(f"{before.asked_by}已于 {_moment(before.asked_at)} 提出作废，正等待复核")
+        asked = models.Revocation.objects.create(
+            no=row.no,
+            reason=reason,
+            asked_by_id=actor.user_id,
+            asked_by=actor.name,
+            asked_at=at,
+            outcome=RevocationOutcome.WAITING,
+        )
+        trail.record(actor, at, "revocation.asked", "document", row.no, {"reason": reason})
+    return readers.revocation_fact(asked)
+
+
+def agree_to_revoke(actor: Actor, at: datetime, no: str) -> Issued:
+    """The second person agrees: the document counts no more. Raises RevocationRefused, also for who asked."""
+    with transaction.atomic():
+        asked = _asked_by_another(actor, no)
+        return revoke(actor, at, asked.no, asked.reason)
+
+
+def refuse_to_revoke(actor: Actor, at: datetime, no: str, words: str) -> None:
+    """The second person disagrees and says why: the document goes on counting. Raises RevocationRefused."""
+    words = clean(words)
+    if not words or len(words) > _REASON_LENGTH:
+        raise RevocationRefused(f"请填写不予作废的原因，最多 {_REASON_LENGTH} 个字")
+    with transaction.atomic():
+        _end(_asked_by_another(actor, no), RevocationOutcome.REFUSED, actor, at, words)
+        trail.record(actor, at, "revocation.refused", "document", clean(no), {"reason": words})
+
+
+def withdraw_revocation(actor: Actor, at: datetime, no: str) -> None:
+    """Who asked takes it back. Raises RevocationRefused."""
+    with transaction.atomic():
+        _to_revoke(no)
+        asked = _waiting(clean(no))
+        if asked is None or asked.asked_by_id != actor.user_id:
+            raise RevocationRefused("没有本人提出的、等待复核的作废申请")
+        _end(asked, RevocationOutcome.WITHDRAWN, actor, at, "")
+        trail.record(actor, at, "revocation.withdrawn", "document", asked.no)
+
+
+def _checked_reason(reason: str) -> str:
     reason = clean(reason)
     if not reason:
         raise RevocationRefused("请填写作废原因；核验凭证的人会看到它")
     if len(reason) > _REASON_LENGTH:
         raise RevocationRefused(f"作废原因最多 {_REASON_LENGTH} 个字，现为 {len(reason)} 个字")
-    with transaction.atomic():
-        row = models.IssuedDocument.objects.select_for_update().filter(no=clean(no)).first()
-        if row is None:
-            raise RevocationRefused(f"没有编号为“{clean(no)}”的凭证，请核对编号")
-        if row.revoked_at is not None:
-            raise RevocationRefused(f"凭证 {row.no} 已于 {row.revoked_at.astimezone(TZ):%Y-%m-%d %H:%M} 作废")
-        row.revoked_at, row.revoked_reason = at, reason
-        row.save(update_fields=["revoked_at", "revoked_reason"])
-        trail.record(actor, at, "revoked", "document", row.no, {"reason": reason})
-    return readers.issued_fact(row)
+    return reason
+
+
+def _to_revoke(no: str) -> models.IssuedDocument:
+    """The document, locked, which counts still."""
+    row = models.IssuedDocument.objects.select_for_update().filter(no=clean(no)).first()
+    if row is None:
+        raise RevocationRefused(f"没有编号为“{clean(no)}”的凭证，请核对编号")
+    if row.revoked_at is not None:
+        raise RevocationRefused(f"凭证 {row.no} 已于 {_moment(row.revoked_at)} 作废")
+    return row
+
+
+def _waiting(no: str) -> models.Revocation | None:
+    return models.Revocation.objects.filter(no=no, outcome=RevocationOutcome.WAITING).first()
+
+
+def _asked_by_another(actor: Actor, no: str) -> models.Revocation:
+    """The waiting request for a document that is locked now."""
+    asked = _waiting(_to_revoke(no).no)
+    if asked is None:
+        raise RevocationRefused("该凭证没有等待复核的作废申请，可能刚被撤回或已有人复核")
+    if asked.asked_by_id == actor.user_id:
+        raise RevocationRefused("不能复核本人提出的作废，请由另一名工作人员复核")
+    return asked
+
+
+def _end(asked: models.Revocation, outcome: RevocationOutcome, actor: Actor, at: datetime, words: str) -> None:
+    asked.outcome, asked.decided_by, asked.decided_at, asked.words = outcome, actor.name, at, words
+    asked.save(update_fields=["outcome", "decided_by", "decided_at", "words"])
+
+
+def _moment(at: datetime) -> str:
+    return f"{at.astimezone(TZ):%Y-%m-%d %H:%M}"
 
 
 def take_material(
@@ -171,7 +264,15 @@ def hand_in(actor: Actor, at: datetime, owner_kind: str, owner_id: str) -> int:
     return count
 
 
-def _issue(actor: Actor, at: datetime, kind: DocumentKind, ref: str, data: DocumentData, no: str = "") -> Issued:
+def _issue(
+    actor: Actor,
+    at: datetime,
+    kind: DocumentKind,
+    ref: str,
+    data: DocumentData,
+    employer_account_id: int | None,
+    no: str = "",
+) -> Issued:
     """Renders and stores. The database decides a race between two issuers: the loser gives back the winner's."""
     seal = signer()
     certificate = seal.certificates[0]
@@ -187,6 +288,8 @@ def _issue(actor: Actor, at: datetime, kind: DocumentKind, ref: str, data: Docum
             ref=ref,
             issued_at=at,
             title=data.title,
+            business_no=data.business_no,
+            employer_account_id=employer_account_id,
             data=data_json(data),
             sha256=DOCUMENTS.put(content),
             size=len(content),

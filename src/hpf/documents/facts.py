@@ -120,8 +120,9 @@ class DocumentState(StrEnum):
 class Issued:
     """An issued document of one thing (`kind` and `ref`, e.g. the id of a due); `sha256` is that of its PDF.
 
-    `superseded_by` is the number of the document that replaced it, None while nothing has. `sealed_with` is the
-    SHA-256 of the certificate its signature was made with, empty for one from before documents were signed.
+    `business_no` is printed on it, `employer_account_id` is whose it is, None where it is nobody's. `superseded_by` is
+    the number of the document that replaced it, None while nothing has. `sealed_with` is the SHA-256 of the certificate
+    its signature was made with, empty for one from before documents were signed.
     """
 
     no: str
@@ -136,6 +137,8 @@ class Issued:
     sealed_with: str
     revoked_at: datetime | None
     revoked_reason: str
+    business_no: str = ""
+    employer_account_id: int | None = None
 
     @property
     def state(self) -> DocumentState:
@@ -219,8 +222,38 @@ class MaterialRefused(ValueError):
     """An upload is not acceptable; the message is Chinese and says what to do."""
 
 
+class RevocationOutcome(StrEnum):
+    """What became of a request to revoke a document; the value is stored."""
+
+    WAITING = "waiting"
+    REVOKED = "revoked"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+
+    @property
+    def label(self) -> str:
+        """The word of the screens."""
+        return {"waiting": "待复核", "revoked": "已作废", "refused": "不予作废", "withdrawn": "已撤回"}[self.value]
+
+
+@dataclass(frozen=True)
+class Revocation:
+    """One request to revoke the document `no`: who asked when and why, who decided when, with which words."""
+
+    id: int
+    no: str
+    reason: str
+    asked_by_id: int | None
+    asked_by: str
+    asked_at: datetime
+    outcome: RevocationOutcome
+    decided_by: str
+    decided_at: datetime | None
+    words: str
+
+
 class RevocationRefused(ValueError):
-    """A document cannot be revoked; the message is Chinese and says why."""
+    """A document cannot be revoked, or not by this person; the message is Chinese and says why."""
 
 
 class PdfRefused(ValueError):

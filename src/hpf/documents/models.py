@@ -4,11 +4,14 @@ from typing import ClassVar
 
 from django.db import models
 
-from hpf.documents.facts import DocumentKind
+from hpf.documents.facts import DocumentKind, RevocationOutcome
 
 
 class IssuedDocument(models.Model):
-    """A document that left the house, with the data it was made of; one valid document per kind and thing."""
+    """A document that left the house, with the data it was made of; one valid document per kind and thing.
+
+    `business_no` is printed on it; `employer_account_id` is whose it is (plain, null where it is nobody's).
+    """
 
     no = models.CharField(max_length=24, unique=True)
     code = models.CharField(max_length=12, unique=True)
@@ -16,6 +19,8 @@ class IssuedDocument(models.Model):
     ref = models.CharField(max_length=64)
     issued_at = models.DateTimeField()
     title = models.CharField(max_length=120)
+    business_no = models.CharField(max_length=40, default="", db_default="")
+    employer_account_id = models.BigIntegerField(null=True)
     data = models.JSONField()
     sha256 = models.CharField(max_length=64)
     size = models.IntegerField()
@@ -33,7 +38,34 @@ class IssuedDocument(models.Model):
                 name="documents_one_valid",
             )
         ]
-        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["sha256"], name="documents_issued_sha256")]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["sha256"], name="documents_issued_sha256"),
+            models.Index(fields=["business_no"], name="documents_issued_business"),
+            models.Index(fields=["employer_account_id", "-id"], name="documents_issued_employer"),
+        ]
+
+
+class Revocation(models.Model):
+    """That somebody wants a document revoked, and what another decided; one at a time waits for a document."""
+
+    no = models.CharField(max_length=24)
+    reason = models.CharField(max_length=200)
+    asked_by_id = models.BigIntegerField(null=True)
+    asked_by = models.CharField(max_length=120)
+    asked_at = models.DateTimeField()
+    outcome = models.CharField(max_length=10, choices=[(one.value, one.label) for one in RevocationOutcome])
+    decided_by = models.CharField(max_length=120, default="")
+    decided_at = models.DateTimeField(null=True)
+    words = models.CharField(max_length=200, default="")
+
+    class Meta:
+        db_table = "documents_revocation"
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["no"], condition=models.Q(outcome="waiting"), name="documents_one_revocation_waits"
+            )
+        ]
+        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["no"], name="documents_revocation_no")]
 
 
 class SealCertificate(models.Model):

@@ -13,6 +13,8 @@ from hpf.documents.facts import (
     Field,
     Issued,
     Material,
+    Revocation,
+    RevocationOutcome,
     Section,
     SlipData,
     from_json,
@@ -45,6 +47,17 @@ def confirmed_by_code(typed: str) -> Confirmed | None:
     """What anybody may see of the document with this verification code."""
     row = models.IssuedDocument.objects.filter(code=plain_code(typed)).first()
     return _confirmed(row) if row else None
+
+
+def confirmed_by_no(no: str) -> Confirmed | None:
+    """The same of the document with this printed number."""
+    row = models.IssuedDocument.objects.filter(no=no).first()
+    return _confirmed(row) if row else None
+
+
+def revocations_of(no: str) -> list[Revocation]:
+    """Every request to revoke this document, the newest first."""
+    return [revocation_fact(row) for row in models.Revocation.objects.filter(no=no).order_by("-id")]
 
 
 def confirmed_by_digest(sha256: str) -> Confirmed | None:
@@ -115,6 +128,24 @@ def issued_fact(row: models.IssuedDocument) -> Issued:
         sealed_with=row.sealed_with,
         revoked_at=row.revoked_at,
         revoked_reason=row.revoked_reason,
+        business_no=row.business_no,
+        employer_account_id=row.employer_account_id,
+    )
+
+
+def revocation_fact(row: models.Revocation) -> Revocation:
+    """A row as a fact."""
+    return Revocation(
+        id=row.pk,
+        no=row.no,
+        reason=row.reason,
+        asked_by_id=row.asked_by_id,
+        asked_by=row.asked_by,
+        asked_at=row.asked_at,
+        outcome=RevocationOutcome(row.outcome),
+        decided_by=row.decided_by,
+        decided_at=row.decided_at,
+        words=row.words,
     )
 
 

@@ -21,7 +21,7 @@ def issue_payment_voucher(
     Raises `dues.readers.UnknownDue` for a due that is not, or that is another employer account's.
     """
     data = _slip(dues.slip_facts(due_id, applicant.id), applicant, rules, handler)
-    return documents.issue(actor, at, DocumentKind.PAYMENT_SLIP, str(due_id), data)
+    return documents.issue(actor, at, DocumentKind.PAYMENT_SLIP, str(due_id), data, applicant.id)
 
 
 def _slip(facts: SlipFacts, applicant: EmployerAccountFacts, rules: DayRules, handler: str) -> SlipData:

@@ -54,7 +54,8 @@ def issue_business_voucher(actor: Actor, at: datetime, judging: Judging, case: C
         portion=f"第{portion}批" if len(portions) > 1 else "",
     )
     data = business_voucher(head, _columns(judging), _lines(judging, rows), _totals(judging, rows))
-    return documents.issue(actor, at, DocumentKind.BUSINESS_VOUCHER, f"{case.no}:{portion}", data)
+    ref, whose = f"{case.no}:{portion}", judging.applicant.id
+    return documents.issue(actor, at, DocumentKind.BUSINESS_VOUCHER, ref, data, whose)
 
 
 def _specs(judging: Judging) -> list[FieldSpec]:

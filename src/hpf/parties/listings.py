@@ -73,6 +73,19 @@ def people(
     return Page(items, count, number, size, totals)
 
 
+def find_employer_accounts(text: str, *, most: int = 200) -> list[int]:
+    """Ids of employer accounts by account number, credit code, or a part of the employer's name; at most so many."""
+    text = clean(text)
+    sql = """SELECT ea.id FROM parties_employeraccount ea JOIN parties_employer e ON e.id = ea.employer_id
+             WHERE ea.account_no = %(text)s OR e.credit_code = %(text)s OR e.name LIKE %(part)s
+             ORDER BY ea.account_no LIMIT %(most)s"""
+    if not text:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(sql, {"text": text.upper(), "part": _part(text), "most": most})
+        return [row[0] for row in cursor.fetchall()]
+
+
 def stream_people(
     employer_account_id: int, *, search: str = "", status: MembershipStatus | None = MembershipStatus.NORMAL
 ) -> Iterator[PersonLine]:
@@ -91,8 +104,12 @@ def _condition(employer_account_id: int, search: str, status: MembershipStatus |
     text = clean(search)
     if not text:
         return _FROM, params
-    pattern = text.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")
-    return _FROM + _FOUND, params | {"part": f"%{pattern}%", "exact": normal_id(text)}
+    return _FROM + _FOUND, params | {"part": _part(text), "exact": normal_id(text)}
+
+
+def _part(text: str) -> str:
+    """A LIKE pattern that finds this text anywhere."""
+    return "%" + text.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_") + "%"
 
 
 def _line(row: tuple[Any, ...]) -> PersonLine:

@@ -15,6 +15,7 @@ from django.urls import reverse
 from hpf.access import readers as access
 from hpf.access.actor import Actor, Role
 from hpf.access.tenancy import CentreInfo
+from hpf.documents import listings as documents
 from hpf.dues import listings as dues
 from hpf.engine import listings as engine
 from hpf.engine.worklists import ReviewCounts, review_counts
@@ -22,7 +23,7 @@ from hpf.kernel.clock import Clock
 from hpf.policy.readers import current_rules
 from hpf.runs import listings as runs
 from hpf.web import errors
-from hpf.web.desk.permissions import BOOKS, CASES, LOGINS, Right
+from hpf.web.desk.permissions import BOOKS, CASES, DOCUMENTS, LOGINS, Right
 from hpf.web.frame import Crumb, DemoClock, Frame, MenuGroup, MenuItem
 from hpf.web.shapes import Notice, Tone
 
@@ -84,19 +85,26 @@ def staff(right: Right) -> Callable[[View], View]:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """What asks for attention: cases to review and for a person, runs that failed, receipts nobody could place."""
+    """What asks for attention: cases to review and for a person, runs that failed, receipts nobody could place,
+    documents that somebody wants revoked.
+    """
 
     reviews: ReviewCounts
     cases: int
     failed_runs: int
     receipts: int
+    revocations: int
 
 
 def waiting(request: DeskRequest) -> Waiting:
     """The numbers beside the menu; a fixed number of queries."""
     reviews = review_counts(request.staff.user_id, request.clock.today())
     return Waiting(
-        reviews, engine.cases_with_person().total, runs.failed_runs(), dues.receipts_with_problem(size=1).total
+        reviews,
+        engine.cases_with_person().total,
+        runs.failed_runs(),
+        dues.receipts_with_problem(size=1).total,
+        documents.waiting_revocations(),
     )
 
 
@@ -145,6 +153,8 @@ def _menu(who: Staff, current: str, counts: Waiting) -> tuple[MenuGroup, ...]:
     if who.may(CASES):
         reviews = item("审核", "desk-reviews", "stamp", counts.reviews.waiting)
         work[:0] = [reviews, item("需人工处理", "desk-cases", "user-check", counts.cases)]
+    if who.may(DOCUMENTS):
+        work.append(item("凭证", "desk-papers", "receipt", counts.revocations))
     groups.append(MenuGroup("办理", work))
     if who.may(BOOKS):
         money = (item("未落实到账", "desk-receipts", "bank", counts.receipts), item("账务核对", "desk-books", "coins"))

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from hpf.web.desk import account, books, cases, console, login, logins, review, reviews
+from hpf.web.desk import account, books, cases, console, login, logins, papers, review, reviews
 
 urlpatterns: list[URLPattern] = [
     path("", console.workbench, name="desk"),
@@ -31,4 +31,9 @@ urlpatterns: list[URLPattern] = [
     path("cases/<str:no>/reveal/", cases.reveal, name="desk-case-reveal"),
     path("receipts/", books.receipts, name="desk-receipts"),
     path("books/", books.books, name="desk-books"),
+    path("documents/", papers.page, name="desk-papers"),
+    path("documents/<str:no>/", papers.one, name="desk-paper"),
+    path("documents/<str:no>/pdf/", papers.pdf, name="desk-paper-pdf"),
+    path("documents/<str:no>/revoke/", papers.ask, name="desk-paper-revoke"),
+    path("documents/<str:no>/decide/", papers.decide, name="desk-paper-decide"),
 ]

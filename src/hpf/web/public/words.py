@@ -21,11 +21,12 @@ class Outcome:
 
 
 _CHECK = "请将下列内容与手中的凭证逐项核对；任何一项不一致，手中的凭证即不可采信。"
-_STATES: Mapping[DocumentState, Tag] = {
+STATES: Mapping[DocumentState, Tag] = {
     DocumentState.VALID: Tag("有效", Tone.GOOD),
     DocumentState.SUPERSEDED: Tag("已被替换", Tone.WARN),
     DocumentState.REVOKED: Tag("已作废", Tone.BAD),
 }
+"""How each state of a document is shown."""
 _REFUSED: Mapping[Verdict, Outcome] = {
     Verdict.CHANGED: Outcome(
         "文件被改动过",
@@ -100,7 +101,7 @@ def facts_of(document: Confirmed) -> tuple[Fact, ...]:
     issued = document.issued
     known = (
         Fact("凭证号", issued.no),
-        Fact("状态", _STATES[issued.state]),
+        Fact("状态", STATES[issued.state]),
         Fact("出具时间", moment(issued.issued_at, seconds=True)),
         Fact("业务流水号", document.business_no),
     )
