@@ -4,8 +4,8 @@
 
 Floor, in the same run: two INSERT … SELECT with keys (lines, movements) and one UPDATE of the balances, each one
 statement over everything, into tables of the same columns without guards, vouchers, dues or batches. Ours makes the
-dues with their lines and posts them in batches of 500 employers, on one connection and on several. Beside it one
-employer of 10,000 people alone.
+dues with their lines by the run that does so, and posts them in batches of employers, side by side on as many
+connections as the run takes. Beside it one employer of 10,000 people alone.
 """
 
 import argparse
@@ -48,15 +48,13 @@ def main(words: Sequence[str] | None = None) -> int:
     parser.add_argument("--accounts", type=int, default=1_000_000)
     parser.add_argument("--employers", type=int, default=50_000)
     parser.add_argument("--rounds", type=int, default=2)
-    parser.add_argument("--batch", type=int, default=500, help="employer accounts per transaction")
-    parser.add_argument("--connections", type=int, default=2)
     options = parser.parse_args(words)
     with _database() as (cluster, name):
         from bench.month_world import World  # noqa: PLC0415 - needs Django
 
-        world = World(options.accounts, options.employers, LARGE, options.batch)
+        world = World(options.accounts, options.employers, LARGE)
         _say(f"loaded {options.accounts} accounts of {options.employers} employers", world.load())
-        report = _measure(cluster, name, world, options.rounds, options.connections)
+        report = _measure(cluster, name, world, options.rounds)
     print(json.dumps(report, indent=1))  # noqa: T201
     return 0
 
@@ -81,32 +79,19 @@ def _database() -> Iterator[tuple[embedded.Cluster, str]]:
         yield cluster, clone.name
 
 
-def _measure(cluster: embedded.Cluster, name: str, world: Any, rounds: int, connections: int) -> dict[str, Any]:
-    """Floor and ours by turns, on one and on several connections, then the large employer alone; in seconds."""
+def _measure(cluster: embedded.Cluster, name: str, world: Any, rounds: int) -> dict[str, Any]:
+    """Floor and ours by turns, then the large employer alone; in seconds."""
     found: list[dict[str, float]] = []
     with psycopg.connect(cluster.conninfo(embedded.SUPERUSER, name), autocommit=True) as admin:
         admin.execute("SET search_path = hangzhou, public")
         for turn in range(rounds):
-            floor = _floor(admin, world.month(2 * turn))
+            floor = _floor(admin, world.month(turn))
             _rest(admin)
-            alone = world.close_and_post(world.month(2 * turn), 1)
+            ours = world.close_and_post(world.month(turn))
             _rest(admin)
-            floor_again = _floor(admin, world.month(2 * turn))
-            _rest(admin)
-            together = world.close_and_post(world.month(2 * turn + 1), connections)
-            _rest(admin)
-            found.append(
-                {
-                    "floor": floor,
-                    **{f"one connection, {step}": spent for step, spent in alone.items()},
-                    "one connection: ratio": round(sum(alone.values()) / floor, 2),
-                    "floor again": floor_again,
-                    **{f"{connections} connections, {step}": spent for step, spent in together.items()},
-                    f"{connections} connections: ratio": round(sum(together.values()) / floor_again, 2),
-                }
-            )
+            found.append({"floor": floor, **ours, "ratio": round(sum(ours.values()) / floor, 2)})
             _say(json.dumps(found[-1]), 0)
-        large = world.large_alone(world.month(2 * rounds))
+        large = world.large_alone(world.month(rounds))
     return {"rounds": found, f"a due of {world.large} people": large, "problems": world.audit()}
 
 

@@ -1,16 +1,13 @@
 """The city of `bench.month`: loaded through the doors of the rooms, closed and posted by their verbs."""
 
 import random
-import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from queue import Empty, SimpleQueue
-
-from django.db import connection
 
 from hpf.access.actor import Actor
+from hpf.access.lanes import side_by_side
 from hpf.access.tenancy import in_centre
 from hpf.dues import audit, changes, listings
 from hpf.dues import load as dues
@@ -22,6 +19,8 @@ from hpf.ledger import load as ledger
 from hpf.parties import load as parties
 from hpf.parties.facts import Method
 from hpf.policy import book
+from hpf.runs import month_close
+from hpf.runs.facts import Progress
 
 CENTRE = "hangzhou"
 ACTOR = Actor.system("bench")
@@ -45,9 +44,9 @@ class Payment:
 class World:
     """`accounts` people of `employers` employers of the same size, and one more employer of `large` people."""
 
-    def __init__(self, accounts: int, employers: int, large: int, batch: int = changes.BATCH) -> None:
+    def __init__(self, accounts: int, employers: int, large: int) -> None:
         """Nothing is loaded yet."""
-        self.accounts, self.employers, self.large, self._batch = accounts, employers, large, batch
+        self.accounts, self.employers, self.large = accounts, employers, large
         self._rules = book.load(CENTRE)
         self._day = self._rules.at(FIRST.first_day)
         self._payees = {branch.code: branch.bank_account for branch in self._day.branches}
@@ -60,7 +59,7 @@ class World:
         with in_centre(CENTRE):
             loaded = parties.city(self._employers(), self._people(), self._day)
             self._large_id = loaded.employer_account_ids[self.employers]
-            self._ids = sorted(set(loaded.employer_account_ids.values()) - {self._large_id})
+            self._ids = sorted(loaded.employer_account_ids.values())
             rows = (ledger.OpeningRow(self._large_id, account_id, 0, 1_000_000) for account_id in loaded.account_ids)
             at = datetime(2026, 6, 30, 18, tzinfo=TZ)
             ledger.opening_balances(ACTOR, at, rows, self._payees[self._day.branches[0].code])
@@ -70,18 +69,24 @@ class World:
         """The index-th month of the measurement, as stored."""
         return int(FIRST + index)
 
-    def close_and_post(self, number: int, connections: int) -> dict[str, float]:
-        """Make and then settle the month's dues in batches on so many connections; seconds of each step."""
+    def close_and_post(self, number: int) -> dict[str, float]:
+        """Make the month's dues by the run itself, then settle them in batches as the run does; seconds of each."""
         month = Month.from_int(number)
         at = datetime.combine(month.last_day, datetime.min.time(), TZ) + timedelta(hours=9)
+        batches = [self._ids[first : first + changes.BATCH] for first in range(0, len(self._ids), changes.BATCH)]
+        spent: dict[str, float] = {}
+        with in_centre(CENTRE):
+            self._time(spent, "close", lambda: self._close(at))
+            self._time(spent, "post", lambda: side_by_side(lambda batch: self._settle(at, month, batch), batches))
+        return spent
 
-        def close(batch: list[int]) -> None:
-            changes.make_dues(ACTOR, at, month, self._rules, employer_account_ids=batch)
+    def _close(self, at: datetime) -> None:
+        progress = Progress(0, 0)
+        while not progress.finished:
+            progress = month_close.step(at, at, progress.position)
 
-        def post(batch: list[int]) -> None:
-            dues.settle_month(ACTOR, at, month, self._payees, employer_account_ids=batch, limit=self._batch)
-
-        return {"close": self._spread(close, connections), "post": self._spread(post, connections)}
+    def _settle(self, at: datetime, month: Month, batch: list[int]) -> None:
+        dues.settle_month(ACTOR, at, month, self._payees, employer_account_ids=batch)
 
     def large_alone(self, number: int) -> dict[str, float]:
         """One employer of many people: its due made, ordered, and paid; seconds of each."""
@@ -90,10 +95,8 @@ class World:
         spent: dict[str, float] = {}
         with in_centre(CENTRE):
             own = [self._large_id]
-            self._time(
-                spent, "made", lambda: changes.make_dues(ACTOR, at, month, self._rules, employer_account_ids=own)
-            )
-            [due] = list(listings.stream_funds(own))
+            self._time(spent, "made", lambda: changes.make_dues(ACTOR, at, month, self._rules, own))
+            due = next(iter(listings.stream_funds(own)))  # the newest
             opened = changes.open_settlement(ACTOR, at, self._rules, own[0], [due.id], payee_account="bench")
             assert opened.order is not None
             paid = Payment(opened.order.no, opened.order.amount, at)
@@ -109,35 +112,6 @@ class World:
         started = time.perf_counter()
         work()
         spent[name] = round(time.perf_counter() - started, 3)
-
-    def _spread(self, work: Callable[[list[int]], None], connections: int) -> float:
-        """Do `work` on every batch, on so many connections; seconds. An error in one of them is raised."""
-        batches: SimpleQueue[list[int]] = SimpleQueue()
-        for first in range(0, len(self._ids), self._batch):
-            batches.put(self._ids[first : first + self._batch])
-        errors: list[BaseException] = []
-
-        def run() -> None:
-            try:
-                with in_centre(CENTRE):
-                    while not errors:
-                        work(batches.get_nowait())
-            except Empty:
-                pass
-            except BaseException as error:
-                errors.append(error)
-            finally:
-                connection.close()
-
-        threads = [threading.Thread(target=run) for _ in range(connections)]
-        started = time.perf_counter()
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        if errors:
-            raise errors[0]
-        return round(time.perf_counter() - started, 2)
 
     def _employers(self) -> Iterator[parties.EmployerRow]:
         branch = self._day.branches[0].code

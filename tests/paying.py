@@ -27,6 +27,7 @@ from hpf.dues.facts import Due, Order
 from hpf.kernel.clock import TZ, FixedClock
 from hpf.kernel.month import Month
 from hpf.parties import load
+from hpf.parties import readers as parties
 from hpf.policy import book
 
 SETTLEMENT = f"{HOME}items/contribution.settlement/"
@@ -43,7 +44,7 @@ def owing(*fen: int) -> None:
     people = [_paying(serial, personas.ONE, part) for serial, part in enumerate(fen or (64_000, 64_000, 64_000), 1)]
     personas.city([*people, _paying(800, personas.OTHER, 50_000)])
     rules = book.load(personas.CENTRE)
-    dues.make_dues(ACTOR, rules.calendar.turn(OCTOBER), OCTOBER, rules)
+    dues.make_dues(ACTOR, rules.calendar.turn(OCTOBER), OCTOBER, rules, parties.employer_account_ids())
 
 
 def _paying(serial: int, ref: str, part: int) -> load.PersonRow:

@@ -13,6 +13,7 @@ from hpf.kernel.identity import check_digit
 from hpf.kernel.money import Money
 from hpf.kernel.month import Month
 from hpf.parties import load
+from hpf.parties import readers as parties
 from hpf.parties.facts import Change, Method
 from hpf.policy import book
 
@@ -85,7 +86,7 @@ def account(loaded: load.Loaded, ref: str) -> int:
 
 def close(month: Month = MONTH, at: datetime = TURN) -> Made:
     """Make the dues of a month, all in one batch."""
-    return changes.make_dues(ACTOR, at, month, RULES)
+    return changes.make_dues(ACTOR, at, month, RULES, parties.employer_account_ids())
 
 
 def dues_of(employer_account_id: int) -> list[Due]:

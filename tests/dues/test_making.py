@@ -74,12 +74,9 @@ def test_running_again_does_nothing(centre: CentreInfo) -> None:
 
 def test_it_goes_in_batches_and_can_stop_between_any_two(centre: CentreInfo) -> None:
     loaded = town({f"E{n}": [[terms(10_000 + n)]] for n in range(7)})
-    after: int | None = 0
-    steps = dues = 0
-    while after is not None:
-        made = changes.make_dues(ACTOR, TURN, MONTH, RULES, after=after, limit=3)
-        after, steps, dues = made.next_after, steps + 1, dues + made.dues
-    assert (steps, dues) == (3, 7)
+    every = [*loaded.employer_account_ids.values()]
+    made = [changes.make_dues(ACTOR, TURN, MONTH, RULES, batch).dues for batch in (every[:3], every[2:5], every)]
+    assert made == [3, 2, 2]
     assert readers.month_figures(MONTH).people == 7
     assert sorted(len(dues_of(one)) for one in loaded.employer_account_ids.values()) == [1] * 7
 
@@ -91,15 +88,8 @@ def test_held_accounts_are_passed_over_and_come_later(centre: CentreInfo) -> Non
     made = close()
     assert (made.dues, made.held) == (1, (held,))
     parties.release(held, 7)
-    made = changes.make_dues(ACTOR, TURN, MONTH, RULES, employer_account_ids=made.held)
+    made = changes.make_dues(ACTOR, TURN, MONTH, RULES, made.held)
     assert (made.dues, made.held) == (1, ())
-
-
-def test_those_named_are_taken_all_at_once(centre: CentreInfo) -> None:
-    loaded = town({f"E{n}": [[terms(10_000)]] for n in range(5)})
-    named = [*loaded.employer_account_ids.values()][1:]
-    made = changes.make_dues(ACTOR, TURN, MONTH, RULES, employer_account_ids=named, limit=2)
-    assert (made.dues, made.next_after) == (4, None)
 
 
 def test_an_account_that_somebody_works_on_is_not_waited_for(committed_centre: Clone) -> None:
@@ -113,19 +103,15 @@ def test_an_account_that_somebody_works_on_is_not_waited_for(committed_centre: C
 
 
 def test_the_number_of_statements_does_not_grow(centre: CentreInfo) -> None:
-    town({f"E{n}": [[terms(1_000)]] * (n + 1) for n in range(12)})
+    every = [*town({f"E{n}": [[terms(1_000)]] * (n + 1) for n in range(12)}).employer_account_ids.values()]
 
-    def statements(limit: int, after: int) -> tuple[int, int | None]:
-        with CaptureQueriesContext(
-            connection,
-        ) as captured:
-            made = changes.make_dues(ACTOR, TURN, MONTH, RULES, after=after, limit=limit)
-        return len(captured), made.next_after
+    def statements(batch: list[int]) -> int:
+        with CaptureQueriesContext(connection) as captured:
+            assert changes.make_dues(ACTOR, TURN, MONTH, RULES, batch).dues == len(batch)
+        return len(captured)
 
-    statements(1, 0)
-    one, after = statements(2, 0)
-    many, _ = statements(9, after or 0)
-    assert one == many
+    statements(every[:1])
+    assert statements(every[1:3]) == statements(every[3:])
 
 
 @pytest.mark.parametrize(

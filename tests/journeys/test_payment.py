@@ -18,6 +18,7 @@ from hpf.dues import audit
 from hpf.dues import changes as dues
 from hpf.dues.facts import SettlementState
 from hpf.kernel.clock import FixedClock
+from hpf.parties import readers as parties
 from hpf.policy import book
 
 __all__ = ["sandbox", "sandbox_process"]
@@ -41,7 +42,7 @@ def paying(
     with connection.cursor() as cursor:  # each database begins at 1, and the cashier remembers the orders of them all
         cursor.execute("SELECT max(nextval('dues_order_no')) FROM generate_series(1, %s)", [next(_apart)])
     rules = book.load(personas.CENTRE)
-    dues.make_dues(ACTOR, rules.calendar.turn(OCTOBER), OCTOBER, rules)
+    dues.make_dues(ACTOR, rules.calendar.turn(OCTOBER), OCTOBER, rules, parties.employer_account_ids())
     return hall
 
 

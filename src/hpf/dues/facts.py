@@ -295,13 +295,12 @@ class Taken:
 @dataclass(frozen=True, slots=True)
 class Made:
     """What one call of month close made: dues, lines, their sum; employer accounts that are `held` by somebody and have
-    to be tried again; where to go on (`next_after`), None at the end."""
+    to be tried again."""
 
     dues: int
     people: int
     amount: Money
     held: tuple[int, ...]
-    next_after: int | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 
 from django.db import connection, transaction
 
@@ -17,13 +16,13 @@ from hpf.parties.readers import normal_terms_sql
 from hpf.policy.book import Rules
 from hpf.trail import changes as trail
 
-BATCH = 500
-"""Employer accounts per transaction: few enough that nobody waits, and that the planner goes by index."""
+BATCH = 1_000
+"""Employer accounts per transaction: few enough that nobody waits long, and that the planner goes by index."""
 
 _CHOSEN = """
 SELECT e.id, (SELECT d.id FROM dues_due d WHERE d.kind = 'remittance' AND d.employer_account_id = e.id
                                             AND d.made_month = %(month)s LIMIT 1) IS NOT NULL
-  FROM parties_employeraccount e WHERE {condition}
+  FROM parties_employeraccount e WHERE e.id = ANY(%(ids)s) ORDER BY e.id
 """
 
 # Somebody who is executing a case on the account has it locked, or holds it between two chunks: come back to it.
@@ -66,43 +65,32 @@ def make_dues(
     at: datetime,
     month: Month,
     rules: Rules,
-    *,
-    employer_account_ids: Iterable[int] | None = None,
-    after: int = 0,
-    limit: int = BATCH,
+    employer_account_ids: Iterable[int],
 ) -> Made:
-    """Make the dues of `month` for the next `limit` employer accounts whose id is above `after`, in one transaction.
+    """Make the dues of `month` for these employer accounts, all in one transaction: at most `BATCH` of them at a time.
 
-    Going on with `after=made.next_after` until that is None makes them all; with `employer_account_ids` it takes those
-    and no others, all at once (the held ones of an earlier call). Who has a due already is passed over, so that running
-    again does nothing; who has nobody normal gets none (domain-values A2). Held or locked accounts are skipped and
-    returned. A fixed number of statements, however many people there are. The month is closed by it. Prepaid money is
-    not taken.
+    Who has a due already is passed over, so that running again does nothing; who has nobody normal gets none
+    (domain-values A2). Held or locked accounts are skipped and returned. A fixed number of statements, however many
+    people there are. The month is closed by it. Prepaid money is not taken.
     """
-    only = None if employer_account_ids is None else sorted(employer_account_ids)
-    params: dict[str, Any] = {"after": after, "limit": limit, "only": only, "month": int(month)}
-    condition = (
-        "e.id > %(after)s ORDER BY e.id LIMIT %(limit)s" if only is None else "e.id = ANY(%(only)s) ORDER BY e.id"
-    )
     with transaction.atomic(), connection.cursor() as cursor:
         close_month(actor, at, month)
         cursor.execute("SELECT to_regclass(%s) IS NULL", [f"dues_due_line_{int(month)}"])
         if cursor.fetchone()[0]:
             ensure_months("dues_due_line", [int(month)])
-        cursor.execute(_CHOSEN.format(condition=condition), params)
+        cursor.execute(_CHOSEN, {"ids": list(employer_account_ids), "month": int(month)})
         chosen = cursor.fetchall()
-        next_after = chosen[-1][0] if only is None and len(chosen) == limit else None
         wanted = [account_id for account_id, has_due in chosen if not has_due]
         cursor.execute(_FREE, {"ids": wanted})
         free = [row[0] for row in cursor.fetchall()]
         held = tuple(sorted(set(wanted) - set(free)))
         if not free:
-            return Made(0, 0, Money.ZERO, held, next_after)
+            return Made(0, 0, Money.ZERO, held)
         dues, people, fen = _make(free, at, month, rules)
         if dues:
             detail = {"dues": dues, "people": people, "fen": fen, "first": free[0], "last": free[-1]}
             trail.record(actor, at, "dues.make", "month", str(month), detail)
-    return Made(dues, people, Money(fen), held, next_after)
+    return Made(dues, people, Money(fen), held)
 
 
 def _make(ids: list[int], at: datetime, month: Month, rules: Rules) -> tuple[int, int, int]:

@@ -29,6 +29,7 @@ from hpf.parties.facts import (
     PersonFacts,
     RetireCategory,
     Standing,
+    Subscribers,
     UnknownAccount,
 )
 
@@ -109,6 +110,12 @@ def has_employers() -> bool:
     return bool(_rows("SELECT 1 FROM parties_employer LIMIT 1", {}))
 
 
+def employer_account_ids(after: int = 0, limit: int | None = None) -> list[int]:
+    """The next `limit` ids of employer accounts above `after`, ascending; all of them without a limit."""
+    sql = "SELECT id FROM parties_employeraccount WHERE id > %(after)s ORDER BY id LIMIT %(limit)s"
+    return [row[0] for row in _rows(sql, {"after": after, "limit": limit})]
+
+
 def count_employer_accounts() -> int:
     """How many employer accounts the centre has."""
     count: int = _rows("SELECT count(*) FROM parties_employeraccount", {})[0][0]
@@ -133,6 +140,19 @@ def checking_request(employer_id: int) -> CheckingRequest | None:
     return CheckingRequest(
         request_id, Checking(None if fen is None else Money(fen), wanted), asked_by, name, at.astimezone(TZ)
     )
+
+
+def subscribers(employer_account_ids: Iterable[int]) -> dict[int, Subscribers]:
+    """Who has subscribed messages about these employer accounts, by account; one query (HZ-2.2.2.1-19)."""
+    sql = """SELECT ea.id, ea.employer_id, g.id, g.mobile FROM parties_employeraccount ea
+             LEFT JOIN parties_agent g ON g.employer_id = ea.employer_id AND g.sms
+             WHERE ea.id = ANY(%(ids)s) ORDER BY ea.id, g.id"""
+    found: dict[int, Subscribers] = {}
+    for account_id, employer_id, agent_id, mobile in _rows(sql, {"ids": list(employer_account_ids)}):
+        before = found.get(account_id, Subscribers(employer_id, ()))
+        more = () if agent_id is None else ((agent_id, mobile),)
+        found[account_id] = Subscribers(employer_id, (*before.agents, *more))
+    return found
 
 
 def standings(employer_account_id: int, fund: Fund, keys: Sequence[IdKey]) -> list[Standing]:
@@ -214,7 +234,8 @@ def _employer_accounts(condition: str, params: Params) -> list[EmployerAccountFa
 
 def _agents(employer_ids: Iterable[int]) -> dict[int, list[AgentFacts]]:
     """Agents by employer, in the order they were entered."""
-    sql = """SELECT g.id, g.employer_id, g.name, g.id_type, g.id_no, g.mobile, g.may_make, g.may_check
+    sql = """SELECT g.id, g.employer_id, g.name, g.id_type, g.id_no, g.mobile, g.may_make, g.may_check,
+                    g.sms
              FROM parties_agent g WHERE g.employer_id = ANY(%(ids)s) ORDER BY g.id"""
     found: dict[int, list[AgentFacts]] = defaultdict(list)
     for row in _rows(sql, {"ids": list(employer_ids)}):

@@ -5,46 +5,60 @@ The month is closed first, so that whatever is processed from then on belongs to
 is under way holds its employer account and is waited for. Then employers are taken up in batches until none is left.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from hpf.access.actor import Actor
+from hpf.access.lanes import LANES, side_by_side
 from hpf.dues import changes as dues
 from hpf.dues import readers
 from hpf.kernel.month import Month
 from hpf.parties import readers as parties
 from hpf.policy.readers import current_rules
+from hpf.runs import carry_out, due_notices
 from hpf.runs.facts import Progress
 
 ACTOR = Actor.system("月结")
 
 
 def step(due_at: datetime, now: datetime, position: Mapping[str, Any]) -> Progress:
-    """Makes the dues of the next batch of employer accounts for the month that falls due on the day of `due_at`.
+    """Makes the dues of the next employer accounts for the month that falls due on the day of `due_at`, as many batches
+    as there are lanes, side by side.
 
-    `position`: `after` is the employer account to go on behind, None when all were seen; `held` are those to
-    come back to.
+    `position`: `after` is the employer account to go on behind, None when all were seen; `held` are those to come back
+    to; `seen` counts those gone past.
     """
     month = Month.of(due_at.date())
     rules = current_rules("month_close")
-    after, held = position.get("after", 0), list(position.get("held", ()))
+    after, held, seen = position.get("after", 0), list(position.get("held", ())), position.get("seen", 0)
     dues.close_month(ACTOR, now, month)
     if after is None:
-        made = dues.make_dues(ACTOR, now, month, rules, employer_account_ids=held)
-        held = list(made.held)
+        asked, held = held, []
     else:
-        made = dues.make_dues(ACTOR, now, month, rules, after=after)
-        after, held = made.next_after, [*held, *made.held]
-    month_figures = readers.month_figures(month)
-    figures = {
+        asked = parties.employer_account_ids(after, LANES * dues.BATCH)
+        after = asked[-1] if len(asked) == LANES * dues.BATCH else None
+    batches = [asked[first : first + dues.BATCH] for first in range(0, len(asked), dues.BATCH)]
+    made = side_by_side(lambda batch: dues.make_dues(ACTOR, now, month, rules, batch), batches)
+    still_held = [account_id for one in made for account_id in one.held]
+    held += still_held
+    seen += len(asked) - len(still_held)
+    finished = after is None and not held
+    if finished:
+        carry_out.start(due_notices.CODE, due_at)
+    waits = after is None and bool(held) and not any(one.dues for one in made)
+    position = {"after": after, "held": held, "seen": seen}
+    total = seen if finished else max(parties.count_employer_accounts(), seen)
+    return Progress(seen, total, _figures(month, held), position, finished, waits)
+
+
+def _figures(month: Month, held: Sequence[int]) -> dict[str, Any]:
+    """What the console shows: counted anew at each step, so that a restart shows no less."""
+    made = readers.month_figures(month)
+    return {
         "业务年月": str(month),
-        "单位": month_figures.dues,
-        "人数": month_figures.people,
-        "应缴金额": str(month_figures.amount),
+        "单位": made.dues,
+        "人数": made.people,
+        "应缴金额": str(made.amount),
         "待账户空闲": len(held),
     }
-    finished = after is None and not held
-    total = month_figures.dues if finished else max(parties.count_employer_accounts(), month_figures.dues)
-    waits = after is None and bool(held) and not made.dues
-    return Progress(month_figures.dues, total, figures, {"after": after, "held": held}, finished, waits)

@@ -51,7 +51,7 @@ def close_months(actor: Actor, rules: Rules, places: Sequence[Workplace], ids: M
     for month in Month.between(FIRST_MONTH, LAST_MONTH):
         day = rules.calendar.workday_from(month.first_day.replace(day=12))
         at = datetime.combine(day, time(10), TZ)
-        dues.make_dues(actor, at, month, rules, employer_account_ids=_accounts(making, ids))
+        dues.make_dues(actor, at, month, rules, _accounts(making, ids))
         failed = [place for place in making if (place.ref, month) == FAILED]
         if failed:
             reason = "账户余额不足"

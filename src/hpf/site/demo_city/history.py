@@ -34,9 +34,7 @@ def close_months(actor: Actor, rules: Rules, places: Sequence[Workplace], ids: M
     for month in Month.between(FIRST_MONTH, LAST_MONTH):
         turn = rules.calendar.turn(month)
         dues.close_month(actor, turn, month)
-        after: int | None = 0
-        while after is not None:
-            after = dues.make_dues(actor, turn, month, rules, after=after).next_after
+        dues.make_dues(actor, turn, month, rules, ids.values())
         collected_at = datetime.combine(rules.calendar.first_collection_day(month), time(15, 30), TZ)
         if month >= DEFERRED[1]:
             load.defer_month(actor, collected_at, month, employer_account_ids=[deferred])

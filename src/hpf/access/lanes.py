@@ -1,0 +1,49 @@
+"""Large work of a run on several connections side by side: as many portions at a time as the machine has use for.
+
+Only for work that a restart finds where it stopped and goes on with: each portion is a transaction of its own, and its
+commit is not waited for. A power cut may take the last portions back. What the caller notes afterwards is written
+behind them in the same log, so that it never tells of a portion that is lost.
+"""
+
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+from django.db import connection, transaction
+
+from hpf.access.tenancy import current_centre, in_centre
+
+LANES = min(4, os.cpu_count() or 1)
+"""Portions at a time. The database needs the processors more than we do, so more lanes than these help nobody."""
+
+Portion = TypeVar("Portion")
+Result = TypeVar("Result")
+
+
+def side_by_side(work: Callable[[Portion], Result], portions: Sequence[Portion]) -> list[Result]:
+    """`work` on every portion, each in its own transaction inside the current centre; the results in their order.
+
+    When portions fail, the first error is raised after all others have ended; what those did stands. Inside a
+    transaction of the caller's, whose rows other connections do not see, it goes one after another on that connection.
+    """
+    if connection.in_atomic_block or len(portions) < 2:
+        return [_committed(work, portion) for portion in portions]
+    centre = current_centre().code
+
+    def elsewhere(portion: Portion) -> Result:
+        try:
+            with in_centre(centre):
+                return _committed(work, portion)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(LANES, thread_name_prefix="lane") as lanes:
+        return [lane.result() for lane in [lanes.submit(elsewhere, portion) for portion in portions]]
+
+
+def _committed(work: Callable[[Portion], Result], portion: Portion) -> Result:
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL synchronous_commit = off")
+        return work(portion)
