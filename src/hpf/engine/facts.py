@@ -13,6 +13,7 @@ from hpf.kernel.refusal import Refused
 class CaseState(StrEnum):
     """States of a case (办件), requirement E1. The moves between them are `engine.lifecycle.states`."""
 
+    AWAITING_CHECK = "awaiting_check"
     SUBMITTED = "submitted"
     QUEUED = "queued"
     IN_PROCESS = "in_process"
@@ -39,6 +40,7 @@ class CaseState(StrEnum):
 
 _FINAL = (CaseState.CONCLUDED, CaseState.FAILED, CaseState.RETURNED, CaseState.CANCELLED, CaseState.VOID)
 _CASE_LABELS = {
+    CaseState.AWAITING_CHECK: "待单位复核",
     CaseState.SUBMITTED: "已提交",
     CaseState.QUEUED: "业务受理",
     CaseState.IN_PROCESS: "处理中",
@@ -104,6 +106,8 @@ class Case:
     policy_version: int
     submit_key: str
     form: Mapping[str, Any]
+    `needs_check`: a second agent of the employer checks it first; `declared_at` is the moment of that check, and until
+    then the one at which it was handed in.
     result: Mapping[str, Any]
     branch_code: str = ""
     due_on: date | None = None
@@ -133,6 +137,25 @@ class CaseRow:
     from 1; `policy_version` is that of the rules it was last judged by, None before it was taken up.
     """
 
+    needs_check: bool = False
+    checked_by: str = ""
+    checked_by_user_id: int | None = None
+    checked_at: datetime | None = None
+
+    @property
+    def is_declared(self) -> bool:
+        """Whether the centre has been told of it: not before a second agent has checked it, where one has to."""
+        return not self.needs_check or self.checked_at is not None
+
+    @property
+    def gives_back(self) -> bool:
+        """Whether all its rows may be taken into a new list: it was returned, or taken back before its check."""
+        return self.state is CaseState.RETURNED or (self.state is CaseState.CANCELLED and not self.is_declared)
+
+    @property
+    def handlers(self) -> str:
+        """Who made it and, where somebody has, who checked it, for paper."""
+        return f"{self.declared_by}（复核：{self.checked_by}）" if self.checked_by else self.declared_by
     row_no: int
     id_no: str
     data: Mapping[str, str]

@@ -13,7 +13,7 @@ from hpf.access.actor import Channel
 from hpf.engine import models
 from hpf.engine.facts import Case, CaseRow, CaseState, RowState
 from hpf.engine.lifecycle.states import Event
-from hpf.engine.readers import case_of, row_of
+from hpf.engine.readers import DECLARED, case_of, row_of
 from hpf.kernel.clock import TZ
 from hpf.kernel.month import Month
 from hpf.kernel.paging import PAGE_SIZE, Page, clamp_page
@@ -27,7 +27,7 @@ def cases_of_item(employer_account_id: int, item_code: str, month: Month, page: 
     to -04).
     """
     found = models.Case.objects.filter(
-        employer_account_id=employer_account_id, item_code=item_code, declared_month=int(month)
+        DECLARED, employer_account_id=employer_account_id, item_code=item_code, declared_month=int(month)
     )
     sums = found.aggregate(
         n=Count("id"),
@@ -80,6 +80,19 @@ def cases_of_employer(
     number = clamp_page(page, sums["n"])
     totals = {key: sums[key] or 0 for key in ("total", "amount_fen")}
     return Page(_cases(found.order_by("-id"), number), sums["n"], number, totals=totals)
+
+
+def cases_to_check(employer_id: int, not_by: int, page: object = 1) -> Page[Case]:
+    """待我复核: an employer's cases that wait for a second agent and were not made by this login, the oldest first.
+
+    Totals: `amount_fen`.
+    """
+    waiting = models.Case.objects.filter(employer_id=employer_id, state=CaseState.AWAITING_CHECK.value)
+    found = waiting.exclude(declared_by_user_id=not_by)
+    sums = found.aggregate(n=Count("id"), amount_fen=Sum("amount_fen"))
+    number = clamp_page(page, sums["n"])
+    totals = {"amount_fen": sums["amount_fen"] or 0}
+    return Page(_cases(found.order_by("id"), number), sums["n"], number, totals=totals)
 
 
 @dataclass(frozen=True, slots=True)

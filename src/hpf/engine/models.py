@@ -100,6 +100,9 @@ class Case(models.Model):
     policy_version = models.BigIntegerField()
     submit_key = models.UUIDField(unique=True)
     content_hash = models.CharField(max_length=64)
+
+    `needs_check`: a second agent of the employer has to check it first; `declared_at` is the moment at which it was
+    handed in until `checked_at` is set, from then on the same as that.
     form = models.JSONField(default=dict)
     result = models.JSONField(default=dict)
 
@@ -124,6 +127,10 @@ class Case(models.Model):
                         "awaiting_payment",
                     ]
                 ),
+    needs_check = models.BooleanField(default=False, db_default=False)
+    checked_by = models.CharField(max_length=80, default="", db_default="")
+    checked_by_user_id = models.BigIntegerField(null=True)
+    checked_at = models.DateTimeField(null=True)
             ),
         )
 
@@ -137,6 +144,9 @@ class CaseRow(models.Model):
     row_no = models.IntegerField()
     id_no = models.CharField(max_length=40)
     data = models.JSONField()
+            models.Index(
+                fields=["employer_id", "id"], name="case_to_check", condition=models.Q(state="awaiting_check")
+            ),
     worked = models.JSONField(default=dict)
     state = models.CharField(max_length=10)
     refused = models.JSONField(default=list)

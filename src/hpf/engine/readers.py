@@ -27,6 +27,9 @@ from hpf.kernel.refusal import Refused
 
 class NoSuchCase(LookupError):
     """No case of this number here, or it is another employer's: to a stranger both are the same."""
+DECLARED = ~Q(needs_check=True, checked_at=None)
+"""Cases that the centre has been told of: all but those which a second agent of the employer has not checked."""
+
 
 
 def case_of(record: models.Case) -> Case:
@@ -62,6 +65,10 @@ def case_of(record: models.Case) -> Case:
     )
 
 
+        needs_check=record.needs_check,
+        checked_by=record.checked_by,
+        checked_by_user_id=record.checked_by_user_id,
+        checked_at=_local(record.checked_at),
 def _local(moment: datetime | None) -> datetime | None:
     return None if moment is None else moment.astimezone(TZ)
 
@@ -75,8 +82,7 @@ def case(no: str, employer_id: int | None) -> Case:
     case.
     """
     found = models.Case.objects.filter(no=no)
-    if employer_id is not None:
-        found = found.filter(employer_id=employer_id)
+    found = found.filter(DECLARED) if employer_id is None else found.filter(employer_id=employer_id)
     record = found.first()
     if record is None:
         raise NoSuchCase(no)
@@ -116,16 +122,18 @@ def queued_cases(before: datetime) -> list[int]:
 def ids_in_process(item_code: str, employer_account_id: int, case_id: int | None) -> frozenset[str]:
     """Id numbers with a row waiting in another open case of this item and employer account.
 
-    Seen from a case under execution only earlier declarations count, or two cases would refuse each other's rows.
+    Seen from a case under execution only earlier declarations count, or two cases would refuse each other's rows; a
+    case that waits for the employer's own check is no declaration yet, and comes after all that are.
     """
     sql = """
         SELECT r.id_no FROM engine_case c JOIN engine_case_row r ON r.case_id = c.id
            AND r.year = extract(year FROM c.declared_at AT TIME ZONE 'Asia/Shanghai')::int
          WHERE c.employer_account_id = %(account)s AND c.item_code = %(item)s
-           AND c.state IN ('submitted', 'queued', 'in_process', 'with_person', 'awaiting_review', 'accepted')
+           AND (c.state IN ('submitted', 'queued', 'in_process', 'with_person', 'awaiting_review', 'accepted')
+                OR c.state = 'awaiting_check' AND o.id IS NULL)
            AND r.state IN ('pending', 'referred')
-           AND (%(case)s::bigint IS NULL
-                OR (c.declared_at, c.id) < (SELECT o.declared_at, o.id FROM engine_case o WHERE o.id = %(case)s))
+          LEFT JOIN engine_case o ON o.id = %(case)s
+           AND (o.id IS NULL OR o.state = 'awaiting_check' OR (c.declared_at, c.id) < (o.declared_at, o.id))
     """
     with connection.cursor() as cursor:
         cursor.execute(sql, {"account": employer_account_id, "item": item_code, "case": case_id})

@@ -82,7 +82,7 @@ def _issue_vouchers(work: Work, effects: Numbered) -> Results:
     results: Results = {}
     for row_no, effect in effects:
         issued = issue_payment_voucher(
-            work.actor, work.at, effect.due_id, work.applicant, work.rules.today, work.case.declared_by
+            work.actor, work.at, effect.due_id, work.applicant, work.rules.today, work.case.handlers
         )
         results[row_no] = {"document_no": issued.no}
     return results

@@ -38,8 +38,8 @@ TRIES = 5
 anew.
 """
 
-WAITING = (CaseState.AWAITING_PAYMENT, CaseState.AWAITING_REVIEW)
-"""States in which there is nothing to execute: the case waits for its money or for the centre's review."""
+WAITING = (CaseState.AWAITING_PAYMENT, CaseState.AWAITING_REVIEW, CaseState.AWAITING_CHECK)
+"""States in which there is nothing to execute: the case waits for its money, the centre's review or the employer's."""
 
 SOMEBODY_ELSE_REFUSED = Refused(
     "whole_refused", "同批记录未通过，本笔未办理", None, None, "请更正未通过的记录后重新提交", Remedy.CORRECT

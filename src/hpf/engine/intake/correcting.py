@@ -12,7 +12,7 @@ from hpf.engine import listings, models
 from hpf.engine.declare import fields_of
 from hpf.engine.execute.facts import Judging
 from hpf.engine.execute.judge import Line, Verdict, judge, rows_of
-from hpf.engine.facts import Case, CaseRow, CaseState, Draft, DraftRow, Intake
+from hpf.engine.facts import Case, CaseRow, Draft, DraftRow, Intake
 from hpf.engine.intake import drafts
 from hpf.engine.intake.drafts import Desk, locked, store_rows, touch
 from hpf.engine.intake.materials import MATERIALS_OF
@@ -75,9 +75,9 @@ def replace_row(desk: Desk, draft_id: int, visit: str, no: int, data: Mapping[st
 def take_again(desk: Desk, draft_id: int, visit: str, case: Case) -> int:
     """The failed rows of a case stand in the draft again, judged afresh, those that still fail marked. How many.
 
-    Of a case that the centre has returned all rows come, and its materials with them (F-47).
+    Of a case that was returned (F-47), or taken back before its check, all rows come and its materials with them.
     """
-    returned = case.state is CaseState.RETURNED
+    returned = case.gives_back
     with transaction.atomic():
         record = locked(desk, draft_id, visit)
         touch(desk, record, Intake.TYPED)
@@ -94,6 +94,20 @@ def take_again(desk: Desk, draft_id: int, visit: str, case: Case) -> int:
         if returned:
             documents.copy_materials(desk.actor, desk.at, MATERIALS_OF, case.submit_key, str(record.submit_key))
         return len(verdicts)
+
+
+def choose_again(desk: Desk, draft_id: int, visit: str, case: Case) -> list[Verdict]:
+    """The rows of a returned case, chosen or filled in once more, with its materials; their verdicts.
+
+    A refused row leaves the draft as it was. Raises `DraftRefused`.
+    """
+    rows = [dict(row.data) for row in listings.every_row_of_case(case)] if case.gives_back else []
+    with transaction.atomic():
+        verdicts = drafts.select_rows(desk, draft_id, visit, rows)
+        if rows and not any(verdict.refused for verdict in verdicts):
+            record = locked(desk, draft_id, visit)
+            documents.copy_materials(desk.actor, desk.at, MATERIALS_OF, case.submit_key, str(record.submit_key))
+        return verdicts
 
 
 def write_failed(judging: Judging, case: Case, out: IO[bytes]) -> None:

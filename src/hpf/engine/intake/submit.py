@@ -17,7 +17,7 @@ from hpf.access.jobs import defer
 from hpf.access.partitions import ensure_years
 from hpf.documents import changes as documents
 from hpf.dues.readers import last_closed_month
-from hpf.engine import models
+from hpf.engine import duties, models
 from hpf.engine.catalogue import Offer
 from hpf.engine.declare import Item, ItemRules
 from hpf.engine.execute.execute import process_month
@@ -40,6 +40,9 @@ class SubmitRefusals(Refusal):
     NOT_CONFIRMED = Reason("清册尚未确认", None, "请返回填表页面，核对后点击“确认”")
     NOT_DECLARED = Reason("请阅读并勾选声明", "declared", "请返回填表页面勾选声明后点击“下一步”")
     OTHER_CONTENT = Reason("该提交凭据已用于其他内容", None, "请重新进入本业务后再提交")
+    MAY_NOT_MAKE = Reason(
+        "您在本单位没有经办权限，不能提交", None, "请由有经办权限的人员提交，或在“单位内部复核”中申请修改"
+    )
 
 
 def submit(desk: Desk, offer: Offer, draft_id: int, visit: str, submit_key: str) -> Case:
@@ -105,9 +108,24 @@ def waits_for_batch(judging: Judging, at: datetime) -> bool:
 
 
 def hand_over(desk: Desk, case: models.Case) -> None:
-    """The case, its rows written, sets out: its materials stay from now on, and it is queued or waits for the batch."""
+    """The case, its rows written, is handed in: its materials stay from now on. It waits for another agent of the
+    employer to check it, or sets out at once. Raises `DraftRefused` for an agent who may check only.
+    """
+    maker, account = duties.agent_of(desk.actor.user_id, desk.judging.applicant), desk.judging.applicant
+    if maker is not None and not account.may_make(maker):
+        raise DraftRefused([SubmitRefusals.MAY_NOT_MAKE.refuse()])
     documents.hand_in(desk.actor, desk.at, MATERIALS_OF, str(case.submit_key))
     enter(desk.actor, desk.at, case, "submitted")
+    if account.needs_check(duties.amount_asked(desk.judging.item, case.amount_fen)):
+        case.needs_check = True
+        case.save(update_fields=["needs_check"])
+        move(desk.actor, desk.at, case, Event.ASK_CHECK)
+    else:
+        set_out(desk, case)
+
+
+def set_out(desk: Desk, case: models.Case) -> None:
+    """The case is declared to the centre: it waits for the centre's review or the batch, or is queued right away."""
     rules = desk.judging.rules
     if desk.judging.item.code in rules.today.items_under_review:
         term = rules.today.review_workdays(desk.judging.item.code)

@@ -15,6 +15,14 @@ class Event(Enum):
     """Declared from the daily cut-off on: accepted only (HZ-1.2-13)."""
     AWAIT_PERSON = auto()
     """Some rows need a person (HZ-2.4.1-49); the others are finished."""
+    ASK_CHECK = auto()
+    """A second agent of the employer has to check it; until then nothing is declared to the centre."""
+    CHECKED = auto()
+    """Checked by a second agent: declared at this moment, as if it had been handed in now."""
+    SEND_BACK = auto()
+    """Sent back to its maker by the agent who checks, with the reason."""
+    WITHDRAW = auto()
+    """Taken back by its maker before anybody has checked it."""
     ASK_REVIEW = auto()
     """The centre has to review it before anything happens (HH-3.4-01)."""
     PASS = auto()
@@ -34,6 +42,10 @@ class Event(Enum):
 
 
 MOVES: Mapping[tuple[CaseState, Event], CaseState] = {
+    (CaseState.SUBMITTED, Event.ASK_CHECK): CaseState.AWAITING_CHECK,
+    (CaseState.AWAITING_CHECK, Event.CHECKED): CaseState.SUBMITTED,
+    (CaseState.AWAITING_CHECK, Event.SEND_BACK): CaseState.RETURNED,
+    (CaseState.AWAITING_CHECK, Event.WITHDRAW): CaseState.CANCELLED,
     (CaseState.SUBMITTED, Event.POSTPONE): CaseState.QUEUED,
     (CaseState.SUBMITTED, Event.ASK_REVIEW): CaseState.AWAITING_REVIEW,
     (CaseState.AWAITING_REVIEW, Event.PASS): CaseState.ACCEPTED,

@@ -15,7 +15,9 @@ from hpf.engine.facts import Case, CaseEvent, CaseRow, CaseState, RowState
 from hpf.engine.intake.materials import MATERIALS_OF
 from hpf.engine.vouchers import can_print
 from hpf.kernel.clock import TZ
+from hpf.kernel.paging import Page
 from hpf.web.frame import MenuItem
+from hpf.web.hall import own_check
 from hpf.web.hall.entry import HallRequest, step
 from hpf.web.hall.materials import picture
 from hpf.web.hall.present import (
@@ -49,6 +51,10 @@ from hpf.web.shapes import (
 _COUNTS = {"total": "总笔数", "succeeded": "成功笔数", "failed": "失败笔数", "pending": "待确认笔数"}
 _EVENTS = {
     "submitted": "已提交",
+    "ask_check": "提交单位复核",
+    "checked": "单位复核通过",
+    "send_back": "单位复核退回",
+    "withdraw": "经办人撤回",
     "postpone": "业务受理",
     "start": "开始处理",
     "await_person": "部分记录转人工处理",
@@ -72,13 +78,17 @@ _RESULT = (
 """Columns of the outcome; their keys begin with _ because an item may have a month or a state of its own."""
 
 
-def context(request: HallRequest, case: Case, judging: Judging) -> dict[str, Any]:
-    """Everything the template draws; a fixed number of queries for any number of rows."""
+def context(request: HallRequest, case: Case, judging: Judging, typed: str = "", told: str = "") -> dict[str, Any]:
+    """Everything the template draws; a fixed number of queries for any number of rows. `typed` is a reason for
+    sending back that could not be taken, `told` why.
+    """
     behind = request.GET.get("show", "")
     behind = behind if behind in _COUNTS else "total"
     working = case.state in (CaseState.SUBMITTED, CaseState.IN_PROCESS)
     found = document_readers.materials_of(MATERIALS_OF, case.submit_key)
     order_no = _of_result(case, "order_no") if case.state is CaseState.AWAITING_PAYMENT else ""
+    rows = listings.rows_of_case(case, behind, page=request.GET.get("page", 1))
+    seen = own_check.waiting(request, case, judging, rows.items)
     return {
         "current": "cases",
         "case": case,
@@ -88,15 +98,17 @@ def context(request: HallRequest, case: Case, judging: Judging) -> dict[str, Any
         "title": judging.item.title,
         "tag": case_tag(case),
         "late": is_late(case),
-        "actions": _actions(case, judging, order_no),
-        "notices": _notices(case, judging),
+        "actions": _actions(case, judging, order_no, seen),
+        "notices": [*_notices(case, judging), *(own_check.notices(case, judging, seen) if seen else ())],
+        "problems": own_check.problems(seen, told) if seen else (),
+        "check": own_check.part(request, case, seen, typed, told),
         "figures": _figures(case, judging),
         "facts": _facts(case, judging),
-        "events": timeline(readers.timeline(case.id), case, judging),
+        "events": timeline(readers.timeline(case.id), case, judging, seen.names if seen else ""),
         "tabs": _tabs(case, behind),
-        "table": _table(request, case, judging, behind),
+        "table": _table(case, judging, behind, rows, seen),
         "again": _again(case, judging),
-        "again_label": "修改后重新提交" if case.state is CaseState.RETURNED else "用失败记录重新申报",
+        "again_label": "修改后重新提交" if case.gives_back else "用失败记录重新申报",
         "failed": reverse("case-failed", args=[case.no]) if case.failed and judging.item.imports else "",
         "pictures": [
             (one.name, picture(one, f"{reverse('case-material', args=[case.no])}?id={one.id}")) for one in found
@@ -110,9 +122,11 @@ def _of_result(case: Case, key: str) -> str:
     return next((str(row.result[key]) for row in rows if row.result.get(key)), "")
 
 
-def _actions(case: Case, judging: Judging, order_no: str) -> list[Action]:
+def _actions(case: Case, judging: Judging, order_no: str, seen: own_check.Waiting | None) -> list[Action]:
     if order_no:
         return [Action("支付", reverse("pay", args=[order_no]), "wallet", Look.PRIMARY, attrs={"id": "pay"})]
+    if seen and seen.may_withdraw:
+        return [Action("撤回", post=reverse("case-withdraw", args=[case.no]), look=Look.DANGER)]
     if case.state is CaseState.AWAITING_REVIEW:
         return [Action("取消", post=reverse("case-cancel", args=[case.no]), look=Look.DANGER)]
     if judging.item.form is not FormKind.ROSTER:
@@ -138,7 +152,7 @@ def _ended(case: Case) -> list[Action]:
 
 def _again(case: Case, judging: Judging) -> str:
     """Where “用失败记录重新申报” goes; empty when there is nothing to declare again."""
-    if not (case.failed or case.state is CaseState.RETURNED) or judging.item.form is not FormKind.ROSTER:
+    if not (case.gives_back or (case.failed and judging.item.form is FormKind.ROSTER)):
         return ""
     return step(catalogue().offer(case.item_code), "list/again", case=case.no)
 
@@ -153,7 +167,8 @@ def _notices(case: Case, judging: Judging) -> list[Notice]:
         told = texts.crossing_months.format(declared=case.declared_month, processed=case.processed_month)
         found.append(Notice(told, Tone.WARN))
     if case.state is CaseState.RETURNED:
-        found.append(Notice(f"退回原因：{case.result.get('return_reason', '')}", Tone.BAD, "已被中心退回"))
+        by = "已被中心退回" if case.is_declared else f"已由本单位复核人{case.result.get('returned_by', '')}退回"
+        found.append(Notice(f"退回原因：{case.result.get('return_reason', '')}", Tone.BAD, by))
     if case.state.is_final and case.failed:
         found.append(
             Notice(f"{case.failed} 笔未能办理，原因见下方清册；更正后可重新申报，已成功的记录不受影响。", Tone.WARN)
@@ -181,23 +196,31 @@ def _facts(case: Case, judging: Judging) -> list[Fact]:
         Fact("单位名称", judging.applicant.name),
         Fact("单位住房公积金账号", judging.applicant.account_no),
         Fact("资金性质", judging.applicant.fund),
-        Fact("申报时间", case.declared_at),
-        Fact("申报业务年月", case.declared_month),
+        *_declared(case),
         Fact("处理完成时间", case.processed_at if case.state.is_final else "—"),
         Fact("处理成功业务年月", case.processed_month or "—"),
         Fact("办理渠道", Channel(case.channel).label),
         Fact("经办人", case.declared_by),
+        *([Fact("复核人", case.checked_by or "—")] if case.needs_check else ()),
     ]
 
 
-def timeline(happened: list[CaseEvent], case: Case, judging: Judging) -> list[Event]:
-    """What happened, then what happens next and when, from the calendar."""
-    failed = ("fail", "expire", "rows_refused", "return", "cancel")
+def _declared(case: Case) -> list[Fact]:
+    if not case.is_declared:
+        return [Fact("提交单位复核时间", case.declared_at), Fact("申报时间", "—", hint="复核通过后申报")]
+    return [Fact("申报时间", case.declared_at), Fact("申报业务年月", case.declared_month)]
+
+
+def timeline(happened: list[CaseEvent], case: Case, judging: Judging, checkers: str = "") -> list[Event]:
+    """What happened, then what happens next and when, from the calendar; `checkers` are the names of who may check."""
+    failed = ("fail", "expire", "rows_refused", "return", "cancel", "send_back", "withdraw")
     done = [
         Event(_EVENTS.get(e.event, e.event), EventState.FAILED if e.event in failed else EventState.DONE, e.at,
               e.note or (f"经办人 {e.actor}" if e.event == "submitted" else ""))
         for e in happened if e.event in _EVENTS and (e.event != "start" or case.state is not CaseState.IN_PROCESS)
     ]  # fmt: skip
+    if case.state is CaseState.AWAITING_CHECK:
+        return [*done, Event("单位复核", EventState.NOW, "", f"可复核：{checkers or '暂无'}；通过后才向中心申报")]
     return [*done, *_next(case, judging)]
 
 
@@ -237,11 +260,10 @@ def _tabs(case: Case, behind: str) -> list[MenuItem]:
     ]
 
 
-def _table(request: HallRequest, case: Case, judging: Judging, behind: str) -> Table:
-    found = listings.rows_of_case(case, behind, page=request.GET.get("page", 1))
+def _table(case: Case, judging: Judging, behind: str, found: Page[CaseRow], seen: own_check.Waiting | None) -> Table:
     columns = columns_of(judging.item)
     extra = [Column("customer_no", "个人客户号", ColumnKind.CODE)] if judging.item.group is Group.ACCOUNT else []
-    rows = [_row(case, judging, row) for row in found.items]
+    rows = [_row(case, judging, row, seen) for row in found.items]
     return Table(
         _COUNTS[behind], [columns[0], columns[1], _RESULT[0], *columns[2:], *extra, *_RESULT[1:]], rows,
         count=found.total, unit="笔", sorted_by="序号", empty="没有这样的记录", wide=True, id="rows",
@@ -249,12 +271,13 @@ def _table(request: HallRequest, case: Case, judging: Judging, behind: str) -> T
     )  # fmt: skip
 
 
-def _row(case: Case, judging: Judging, row: CaseRow) -> Row:
+def _row(case: Case, judging: Judging, row: CaseRow, seen: own_check.Waiting | None) -> Row:
+    worked, against = own_check.row_as_judged(seen, row)
     reveal = f"{reverse('case-reveal', args=[case.no])}?row={row.row_no}"
     returned = case.result.get("rows", {}).get(str(row.row_no), "") if case.state is CaseState.RETURNED else ""
     cells = {
         "no": row.row_no,
-        **cells_of(judging.item, judging.rules, row.data, row.worked, reveal),
+        **cells_of(judging.item, judging.rules, row.data, worked, reveal),
         "customer_no": row.result.get("customer_no", ""),
         "_state": Tag(row.state.label, ROW_TONES[row.state]),
         "_done": row.processed_at,
@@ -263,6 +286,6 @@ def _row(case: Case, judging: Judging, row: CaseRow) -> Row:
     }
     return Row(
         cells,
-        tone=Tone.BAD if row.state is RowState.FAILED or returned else Tone.PLAIN,
-        note=why(row.refused) or returned,
+        tone=Tone.BAD if row.state is RowState.FAILED or returned or against else Tone.PLAIN,
+        note=why(row.refused) or returned or against,
     )

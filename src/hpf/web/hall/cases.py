@@ -1,6 +1,7 @@
 """我的办件: the employer's cases, and the page of one with all its rows, its failed rows and its vouchers."""
 
 import io
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -19,10 +20,13 @@ from hpf.engine.facts import Case, CaseState
 from hpf.engine.intake import correcting
 from hpf.engine.readers import NoSuchCase
 from hpf.engine.vouchers import NoVoucher, can_print, issue_business_voucher
+from hpf.kernel.paging import Page
 from hpf.kernel.text import clean
 from hpf.parties import readers as parties
 from hpf.trail.changes import record
+from hpf.web.frame import MenuItem
 from hpf.web.hall import case_page as pages
+from hpf.web.hall import own_check
 from hpf.web.hall.entry import HallRequest, at_work, desk_of, number_sent, say
 from hpf.web.hall.materials import answer_file
 from hpf.web.hall.present import case_tag, crumbs, is_late, pager, render, yuan
@@ -52,14 +56,19 @@ def page(request: HallRequest) -> HttpResponseBase:
     """The employer's cases, the newest first, under conditions."""
     asked = {key: clean(request.GET.get(key, "")) for key in ("state", "item", "since", "until", "q")}
     state = CaseState(asked["state"]) if asked["state"] in set(CaseState) else None
+    visitor, number = request.visitor, request.GET.get("page", 1)
+    to_check = own_check.to_check(visitor, number)
+    tabs = _tabs(request, to_check)
+    if "to_check" in request.GET:
+        return render(request, "hall/cases.jinja", _context(own_check.table(to_check), tabs))
     found = listings.cases_of_employer(
-        request.visitor.applicant.employer_id,
+        visitor.applicant.employer_id,
         state=state,
         item_code=asked["item"],
         since=_day(asked["since"]),
         until=_day(asked["until"]),
         text=asked["q"],
-        page=request.GET.get("page", 1),
+        page=number,
     )
     table = Table(
         "我的办件", _COLUMNS, [_row(case) for case in found.items], count=found.total, unit="笔",
@@ -67,8 +76,22 @@ def page(request: HallRequest) -> HttpResponseBase:
         wide=True, id="cases", empty="没有符合条件的办件", empty_action=Action("去办理", reverse("services"), "plus"),
         pager=pager(found, asked, "#cases", "笔"),
     )  # fmt: skip
-    context = {"current": "cases", "crumbs": crumbs("我的办件"), "table": table, "filters": _filters(asked)}
-    return render(request, "hall/cases.jinja", context)
+    return render(request, "hall/cases.jinja", {**_context(table, tabs), "filters": _filters(asked)})
+
+
+def _context(table: Table, tabs: Sequence[MenuItem]) -> dict[str, Any]:
+    return {"current": "cases", "crumbs": crumbs("我的办件"), "table": table, "tabs": tabs, "filters": ()}
+
+
+def _tabs(request: HallRequest, to_check: Page[Case]) -> list[MenuItem]:
+    """我的办件 and 待我复核, where there is something to check or somebody who does."""
+    chosen = "to_check" in request.GET
+    if not (chosen or to_check.total or own_check.is_checker(request.visitor)):
+        return []
+    return [
+        MenuItem("全部办件", reverse("cases"), current=not chosen),
+        MenuItem("待我复核", f"{reverse('cases')}?to_check=1", current=chosen, count=to_check.total),
+    ]
 
 
 def _day(text: str) -> date | None:
@@ -91,14 +114,6 @@ def _filters(asked: dict[str, str]) -> list[Field]:
     ]
 
 
-def title_of(code: str) -> str:
-    """The title of an item, also of one that is offered no more."""
-    try:
-        return catalogue().offer(code).service.title
-    except NotOffered:
-        return code
-
-
 def _row(case: Case) -> Row:
     address = reverse("case", args=[case.no])
     actions = [Action("查看", address)]
@@ -106,7 +121,7 @@ def _row(case: Case) -> Row:
         actions.append(Action("支付", f"{address}#pay"))
     cells = {
         "no": Action(case.no, address),
-        "title": title_of(case.item_code),
+        "title": own_check.title_of(case.item_code),
         "at": case.declared_at,
         "state": case_tag(case),
         "total": case.total,
@@ -163,6 +178,29 @@ def cancel(request: HallRequest, no: str) -> HttpResponseBase:
     except review.ReviewRefused as refusal:
         say(request, f"{refusal.refused.text}，{refusal.refused.hint}", bad=True)
     return HttpResponseRedirect(reverse("case", args=[case.no]))
+
+
+@at_work
+def check(request: HallRequest, no: str) -> HttpResponseBase:
+    """“复核通过” by a second agent of the employer."""
+    return own_check.check(request, case_of(request, no))
+
+
+@at_work
+def withdraw(request: HallRequest, no: str) -> HttpResponseBase:
+    """“撤回” by the maker, before anybody has checked it."""
+    return own_check.withdraw(request, case_of(request, no))
+
+
+@at_work
+def send_back(request: HallRequest, no: str) -> HttpResponseBase:
+    """“退回经办人”; GET, or a reason that cannot be taken, is the case's page with what was typed."""
+    case, typed = case_of(request, no), clean(request.POST.get("reason", ""))
+    answer = own_check.send_back(request, case, typed) if request.method == "POST" else ""
+    if not isinstance(answer, str):
+        return answer
+    context = pages.context(request, case, judging_of(request, case), typed, answer)
+    return render(request, "hall/case.jinja", context, status=422 if answer else 200)
 
 
 @at_work

@@ -19,6 +19,7 @@ from hpf.engine.intake.drafts import Desk
 from hpf.engine.intake.materials import MATERIALS_OF
 from hpf.engine.intake.submit import submit, waits_for_batch
 from hpf.kernel.refusal import Refused
+from hpf.web.hall import own_check
 from hpf.web.hall.entry import HallRequest, desk_of, fields_sent, number_sent, say, step
 from hpf.web.hall.form import facts_of
 from hpf.web.hall.materials import may_go_on, picture, to_form
@@ -61,8 +62,10 @@ def _submit(request: HallRequest, offer: Offer, desk: Desk) -> HttpResponseBase:
 def _show(request: HallRequest, offer: Offer, desk: Desk, draft: Draft, verdicts: list[Verdict]) -> HttpResponseBase:
     item, shown = desk.judging.item, totalled(desk.judging.item)
     sums = readers.draft_totals(draft.id, [s.key for s in shown])
+    amount = sums[shown[-1].key] if shown else 0
     referred = [v.referral for v in verdicts if v.referral is not None]
     whole = item.accept is Accept.WHOLE
+    why_not = "有不能申报的记录，请返回清册更正" if sums["bad"] else own_check.may_not_make(request.visitor)
     context: dict[str, Any] = {
         "current": offer.service.code,
         "crumbs": crumbs((offer.service.title, step(offer, visit=draft.visit)), "信息确认"),
@@ -70,9 +73,9 @@ def _show(request: HallRequest, offer: Offer, desk: Desk, draft: Draft, verdicts
         "steps": STEPS,
         "hrefs": (step(offer, visit=draft.visit), step(offer, "materials", visit=draft.visit)),
         "problems": _problems(desk, verdicts),
-        "notices": [*_notices(desk, verdicts, referred, whole)],
+        "notices": [*own_check.before_submitting(request, desk, amount), *_notices(desk, verdicts, referred, whole)],
         "facts": facts_of(request.visitor, desk),
-        "when": _when(desk),
+        "when": _when(desk, amount),
         "figures": [
             Figure("人数" if item.accept is Accept.ROWS else "笔数", draft.rows),
             *(Figure(f"{s.label}（元）", yuan(sums[s.key]), key=s is shown[-1]) for s in shown),
@@ -86,8 +89,7 @@ def _show(request: HallRequest, offer: Offer, desk: Desk, draft: Draft, verdicts
         "now": desk.at,
         "bad": sums["bad"],
         "back": Action("上一步", step(offer, "materials", visit=draft.visit), "arrow-left"),
-        "send": Action(offer.send, look=Look.PRIMARY, icon="check", form="submit",
-                       why_not="有不能申报的记录，请返回清册更正" if sums["bad"] else ""),
+        "send": Action(offer.send, look=Look.PRIMARY, icon="check", form="submit", why_not=why_not),
         "list_url": step(offer, "list", visit=draft.visit, bad="1"),
     }  # fmt: skip
     return render(request, "hall/confirm.jinja", context, status=422 if verdicts and sums["bad"] else 200)
@@ -123,7 +125,7 @@ def _notices(desk: Desk, verdicts: list[Verdict], referred: list[Refused], whole
     return found
 
 
-def _when(desk: Desk) -> list[Fact]:
+def _when(desk: Desk, amount_fen: int) -> list[Fact]:
     """预计处理时间 and the two months it will touch."""
     declared, processed = months_touched(desk)
     calendar = desk.judging.rules.book.calendar
@@ -133,6 +135,11 @@ def _when(desk: Desk) -> list[Fact]:
         days = desk.judging.rules.today.review_workdays(desk.judging.item.code)
         due = calendar.add_workdays(desk.at.date(), days)
         expected = f"中心于 {due} 前审核，通过后立即办结"
+    if own_check.needs_check(desk, amount_fen):
+        return [
+            Fact("提交时间", desk.at),
+            Fact("预计处理时间", "单位复核通过后申报", hint="受理时间和业务年月以复核通过的时间为准"),
+        ]
     return [
         Fact("申报时间", desk.at),
         Fact("预计处理时间", expected, hint="次日按申报时间顺序处理" if late else ""),

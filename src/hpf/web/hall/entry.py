@@ -24,7 +24,7 @@ from hpf.engine.intake.drafts import Desk
 from hpf.engine.intake.submit import desk_at
 from hpf.kernel.clock import Clock
 from hpf.parties import readers as parties
-from hpf.parties.facts import EmployerAccountFacts
+from hpf.parties.facts import AgentFacts, EmployerAccountFacts
 from hpf.policy.readers import current_rules
 
 _ACCOUNT = "hall_account"
@@ -57,10 +57,14 @@ class Visitor:
         return Actor.agent(self.user_id, self.name, self.applicant.employer_id)
 
     @property
+    def agent(self) -> AgentFacts | None:
+        """The visitor as the register of the employer has them."""
+        return next((agent for agent in self.applicant.agents if agent.id_no == self.id_no), None)
+
+    @property
     def telephone(self) -> str:
         """The agent's number as the register has it, else as the portal said."""
-        found = [agent.mobile for agent in self.applicant.agents if agent.id_no == self.id_no]
-        return found[0] if found else self.mobile
+        return self.agent.mobile if self.agent else self.mobile
 
 
 class HallRequest(HttpRequest):

@@ -22,6 +22,7 @@ from hpf.policy.book import Rules
 from hpf.policy.parameters import CalendarRules
 from hpf.policy.readers import current_rules
 from hpf.web.frame import MenuItem
+from hpf.web.hall import checking, own_check
 from hpf.web.hall.entry import HallRequest, agent, at_work, step, user_id_of
 from hpf.web.hall.present import case_tag, crumbs, icon_of, is_late, render
 from hpf.web.shapes import (
@@ -141,11 +142,12 @@ def workbench(request: HallRequest) -> HttpResponseBase:
     cutoff = book.calendar.cutoff(month)
     recent = listings.cases_of_employer(account.employer_id)
     paying = listings.cases_of_employer(account.employer_id, state=CaseState.AWAITING_PAYMENT)
+    to_check = own_check.to_check(visitor)
     left = (cutoff - now.date()).days
     context: dict[str, Any] = {
         "current": "home",
         "crumbs": (),
-        "notices": [*_waiting(request), *(_early(request) or ())],
+        "notices": [*checking.reminders(request), *_waiting(request), *(_early(request) or ())],
         "figures": [
             Figure("当前业务年月", month, key=True),
             *([Figure("本月申报截止日", cutoff, note=f"剩 {left} 天" if left else "今天截止",
@@ -161,6 +163,7 @@ def workbench(request: HallRequest) -> HttpResponseBase:
         ],
         "doors": [(MenuItem(o.service.title, step(o), icon_of(o.service)), o.situation) for o in catalogue().offers],
         "cases": _recent(recent.items[:_RECENT], recent.total),
+        "to_check": own_check.table(to_check) if to_check.total else None,
     }  # fmt: skip
     return render(request, "hall/home.jinja", context)
 

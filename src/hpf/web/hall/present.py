@@ -74,6 +74,7 @@ OF_COLUMN = {
 """How a declared column looks in a table; kinds that are not here are plain text."""
 CASE_TONES = {
     CaseState.SUBMITTED: Tone.INFO,
+    CaseState.AWAITING_CHECK: Tone.WARN,
     CaseState.QUEUED: Tone.LATE,
     CaseState.IN_PROCESS: Tone.INFO,
     CaseState.WITH_PERSON: Tone.WARN,
@@ -157,6 +158,7 @@ def _menu(offered: Catalogue, current: str) -> tuple[MenuGroup, ...]:
     for group in Group:
         inside = [offer.service for offer in offered.offers if offer.service.group is group]
         entries = [
+        MenuItem("单位内部复核", reverse("checking"), "users", current == "checking"),
             MenuItem(service.title, reverse("item", args=[service.code]), icon_of(service), service.code == current)
             for service in inside
         ]

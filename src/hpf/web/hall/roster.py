@@ -16,12 +16,12 @@ from hpf.engine.execute.judge import Line, Verdict, judge
 from hpf.engine.facts import Draft, DraftRow, ImportReport
 from hpf.engine.intake import correcting, drafts, workbooks
 from hpf.engine.intake.drafts import Desk
-from hpf.engine.readers import NoSuchCase
 from hpf.kernel.paging import PAGE_SIZE, Page, clamp_page
 from hpf.kernel.refusal import Refused
 from hpf.trail.changes import record
 from hpf.web.hall import roster_page
 from hpf.web.hall.entry import HallRequest, desk_of, fields_sent, number_sent, say, step, take_kept
+from hpf.web.hall.own_check import own_case
 from hpf.web.hall.present import computed_fields, crumbs, entry_fields, errors_by_field, render
 from hpf.web.hall.roster_page import Entry
 from hpf.web.hall.sitting import present_draft, refusing
@@ -257,12 +257,7 @@ def again(request: HallRequest, offer: Offer) -> HttpResponseBase:
     """
     _post_only(request)
     desk = desk_of(request, offer.service)
-    try:
-        case = readers.case(request.GET.get("case", ""), desk.judging.applicant.employer_id)
-    except NoSuchCase:
-        raise Http404 from None
-    if case.item_code != offer.service.code or case.employer_account_id != desk.judging.applicant.id:
-        raise Http404
+    case = own_case(request, offer, desk)
     draft = drafts.enter(desk.actor, desk.at, desk.judging.applicant.id, desk.judging.item, "")
     taken = correcting.take_again(desk, draft.id, draft.visit, case)
     say(request, f"已带入 {taken} 条记录，请更正后重新确认")
