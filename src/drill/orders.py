@@ -1,6 +1,6 @@
 """What has to have become of every order and due, and where the money has to be: recomputed from who did what when."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 
@@ -22,8 +22,12 @@ class OrderExpected:
 
 @dataclass
 class Money:
-    """Where everything has to be: orders by number, dues by code, purses and the bank in fen of the play alone."""
+    """Where everything has to be: orders by number, dues by code, purses and the bank in fen of the play alone.
 
+    `payments` are all that were made, known from the beginning: before an order is void the cashier is asked for it.
+    """
+
+    payments: Sequence[Paid] = ()
     orders: dict[str, OrderExpected] = field(default_factory=dict)
     dues: dict[str, str] = field(default_factory=dict)
     purses: dict[str, int] = field(default_factory=dict)
@@ -32,10 +36,14 @@ class Money:
     booked: dict[str, int] = field(default_factory=dict)
 
     def expire(self, now: datetime) -> None:
-        """What is not paid by its time is void, and its dues can be paid again."""
+        """What is not paid by its time is void, and its dues can be paid again. A payment made in time keeps the order
+        open until the centre hears of it, however late."""
         for order in self.orders.values():
-            if order.state == UNPAID and order.until <= now:
+            if order.state == UNPAID and order.until <= now and not self._paid_in_time(order):
                 self._end(order, VOID, WAITING)
+
+    def _paid_in_time(self, order: OrderExpected) -> bool:
+        return any(act.order_no == order.ordered.order_no and _fits(order, act) for act in self.payments)
 
     def _end(self, order: OrderExpected, state: str, due_state: str) -> None:
         order.state = state
@@ -63,8 +71,7 @@ class Money:
         order = self.orders[act.order_no]
         self.received_fen += act.told_fen
         self.booked[act.order_no] = self.booked.get(act.order_no, 0) + order.ordered.shown_fen
-        fits = order.state == UNPAID and act.told_fen == order.ordered.shown_fen and act.at < order.until
-        if fits and act.told_at < order.until:
+        if order.state == UNPAID and _fits(order, act):
             self._end(order, PAID, SETTLED)
             self.settled_fen += act.told_fen
         else:
@@ -72,9 +79,14 @@ class Money:
             self.purses[account] = self.purses.get(account, 0) + act.told_fen
 
 
+def _fits(order: OrderExpected, act: Paid) -> bool:
+    """Whether a payment is for what the order asks, made while it could be paid."""
+    return act.told_fen == order.ordered.shown_fen and act.at < order.until
+
+
 def followed(play: Play) -> Money:
     """The money of a whole play."""
-    money = Money()
+    money = Money([act for act in play.acts if isinstance(act, Paid)])
     for act in sorted(play.acts, key=_when):
         if isinstance(act, Ordered | Chosen | Ended | Paid):
             money.expire(_moment(act))

@@ -145,7 +145,7 @@ class Payer:
         self.of.cashier.release()
 
     def too_late(self, hall: Hall, order_no: str, fen: int, way: str) -> None:
-        """Paid in time, told when the order is void already: the money is the purse's."""
+        """Paid in time, told after the end, the cashier down when it is asked at the end: the money counts."""
         self.choose(hall, order_no, way)
         self.of.cashier.turn(notice_late=3600)
         place = self.pay(order_no, fen, way, "too late")

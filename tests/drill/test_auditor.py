@@ -135,7 +135,7 @@ def test_a_planted_error_is_found(lie: str) -> None:
         (replace(PAID, told_fen=132_001), "已作废", 132_001, "待结算"),
         (replace(PAID, at=days.moment("2026-11-23 10:17"), told_at=days.moment("2026-11-23 10:17")),
          "已作废", 132_000, "待结算"),
-        (replace(PAID, told_at=days.moment("2026-11-23 10:30")), "已作废", 132_000, "待结算"),
+        (replace(PAID, told_at=days.moment("2026-11-23 10:30")), "支付成功", 0, "结算成功"),
         (replace(PAID, told_at=days.moment("2026-11-23 10:15")), "支付成功", 0, "结算成功"),
     ],
 )  # fmt: skip

@@ -3,8 +3,10 @@
 import re
 import time
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
+import requests
 from django.conf import settings
 from django.test import Client
 from tests import personas
@@ -33,11 +35,12 @@ from hpf.dues.facts import OrderState, Outcome, PayChannel, SettlementState
 from hpf.kernel.clock import FixedClock
 from hpf.kernel.money import Money
 from hpf.ledger.readers import balances, purses
+from hpf.outside import payments
 from hpf.outside.cashier import Cashier
 from hpf.outside.facts import PaymentRequest, Way
 from hpf.policy import book
 from hpf.runs import order_expiry
-from hpf.web import payments
+from hpf.runs.facts import Progress
 
 __all__ = ["door", "sandbox", "sandbox_process"]
 ADVICE = "请确认电脑和网络可正常使用，浏览器版本不宜过低"
@@ -296,6 +299,150 @@ def test_a_bank_order_is_void_on_the_next_day(unpaid: Payer, till: Till, clock: 
     order_expiry.step(clock.now(), clock.now(), {})
     assert unpaid.order().state is OrderState.VOID
     assert dues_of()[0].payable and "重新办理送缴结算" in unpaid.words()
+
+
+# the deadline asks the cashier first
+
+
+def _deadline(payer: Payer, till: Till, clock: FixedClock, later: timedelta = timedelta(0)) -> Progress:
+    """The run at the order's deadline, or later."""
+    clock.move_to(payer.order().expires_at + later)
+    till.tell(clock)
+    return order_expiry.step(clock.now(), clock.now(), {})
+
+
+def _chosen(payer: Payer, by: str) -> None:
+    if by == "bank":
+        payer.at_the_bank()
+    else:
+        payer.choose("qr")
+
+
+@pytest.mark.parametrize("by", ["wechat", "bank"])
+@pytest.mark.parametrize("how", ["notice_dropped", "notice_forged", "notice_late"])
+def test_a_payment_made_in_time_counts_though_no_notice_came(
+    unpaid: Payer, till: Till, clock: FixedClock, by: str, how: str
+) -> None:
+    till.sandbox.turn(**{how: 3600})
+    _chosen(unpaid, by)
+    till.sandbox.pay(unpaid.order_no, by)
+    assert _deadline(unpaid, till, clock).figures == {"作废订单": 0, "待收银台答复": 0}
+    assert unpaid.order().state is OrderState.PAID and dues_of()[0].state is SettlementState.SETTLED
+    if how == "notice_late":
+        till.sandbox.post("/api/release", {})
+        assert till.hand_on().status_code == 200
+    order_expiry.expire_orders()
+    assert [one.outcome for one in readers.receipts_of_order(unpaid.order().id)] == [Outcome.SETTLED]
+    assert not any(audit.run_all().values())
+
+
+@pytest.mark.parametrize("by", ["wechat", "bank"])
+def test_an_order_that_is_void_here_cannot_be_paid_there(unpaid: Payer, till: Till, clock: FixedClock, by: str) -> None:
+    _chosen(unpaid, by)
+    assert _deadline(unpaid, till, clock).figures["作废订单"] == 1
+    assert unpaid.order().state is OrderState.VOID and dues_of()[0].payable
+    assert till.sandbox.get(f"/api/orders/{unpaid.order_no}")["state"] == "CLOSED"
+    with pytest.raises(requests.HTTPError, match="409"):
+        till.sandbox.pay(unpaid.order_no, by)
+
+
+def test_the_banks_page_never_opened_is_closed_all_the_same(unpaid: Payer, till: Till, clock: FixedClock) -> None:
+    address = unpaid.choose("corporateBank")["Location"]
+    _deadline(unpaid, till, clock)
+    assert unpaid.order().state is OrderState.VOID
+    assert requests.get(address, timeout=10).status_code == 400
+
+
+def test_an_order_without_a_channel_is_void_without_asking(unpaid: Payer, till: Till, clock: FixedClock) -> None:
+    till.unplug()
+    assert _deadline(unpaid, till, clock).figures["作废订单"] == 1
+    assert unpaid.order().state is OrderState.VOID
+
+
+@pytest.mark.parametrize("paid", [True, False])
+def test_while_the_cashier_is_down_the_order_stays_open(
+    unpaid: Payer, till: Till, clock: FixedClock, paid: bool
+) -> None:
+    till.sandbox.turn(notice_dropped=1)
+    unpaid.choose("qr")
+    if paid:
+        till.sandbox.pay(unpaid.order_no, "wechat")
+    till.sandbox.turn(cashier_down=1)
+    progress = _deadline(unpaid, till, clock)
+    assert (progress.finished, progress.figures) == (True, {"作废订单": 0, "待收银台答复": 1})
+    clock.move_to(clock.now() + timedelta(hours=12))
+    order_expiry.expire_orders()
+    assert unpaid.order().state is OrderState.UNPAID and not dues_of()[0].payable
+    assert "订单已超过支付时限" in unpaid.words()
+    till.sandbox.turn(cashier_down=0)
+    till.tell(clock)
+    order_expiry.expire_orders()
+    assert unpaid.order().state is (OrderState.PAID if paid else OrderState.VOID)
+    assert dues_of()[0].payable is not paid
+    assert not any(audit.run_all().values())
+
+
+def test_after_a_day_without_an_answer_it_is_void_and_money_found_later_is_the_employers(
+    unpaid: Payer, till: Till, clock: FixedClock
+) -> None:
+    till.sandbox.turn(notice_dropped=1)
+    unpaid.choose("qr")
+    till.sandbox.pay(unpaid.order_no, "wechat")
+    till.sandbox.turn(cashier_down=1)
+    _deadline(unpaid, till, clock, order_expiry.PATIENCE - timedelta(seconds=1))
+    assert unpaid.order().state is OrderState.UNPAID
+    clock.move_to(clock.now() + timedelta(seconds=1))
+    order_expiry.expire_orders()
+    assert unpaid.order().state is OrderState.VOID and dues_of()[0].payable
+    till.sandbox.turn(cashier_down=0)
+    payments.enquire_open_orders()
+    account = personas.account_of(personas.AGENT).id
+    assert purses([account])[account].balance == Money(384_000)
+    assert not any(audit.run_all().values())
+
+
+def test_a_wrong_amount_told_does_not_keep_the_order_open(unpaid: Payer, till: Till, clock: FixedClock) -> None:
+    till.sandbox.turn(notice_wrong_amount=1)
+    unpaid.choose("qr")
+    till.sandbox.pay(unpaid.order_no, "wechat")
+    till.hand_on()
+    assert _deadline(unpaid, till, clock).figures["作废订单"] == 1
+    assert unpaid.order().state is OrderState.VOID and dues_of()[0].payable
+    assert not any(audit.run_all().values())
+
+
+def test_a_refusal_of_the_bank_that_was_never_told_fails_the_order(
+    unpaid: Payer, till: Till, clock: FixedClock
+) -> None:
+    till.sandbox.turn(notice_dropped=1)
+    unpaid.at_the_bank()
+    till.sandbox.pay(unpaid.order_no, "bank", refuse="账户余额不足")
+    _deadline(unpaid, till, clock)
+    assert unpaid.order().state is OrderState.FAILED and "账户余额不足" in unpaid.words()
+
+
+def test_a_run_killed_between_closing_and_voiding_goes_on(unpaid: Payer, till: Till, clock: FixedClock) -> None:
+    unpaid.choose("qr")
+    clock.move_to(unpaid.order().expires_at)
+    till.tell(clock)
+    assert payments.settle_up(unpaid.order(), clock.now()) is True
+    assert unpaid.order().state is OrderState.UNPAID
+    assert _deadline(unpaid, till, clock).figures["作废订单"] == 1
+    assert _deadline(unpaid, till, clock).figures["作废订单"] == 0
+
+
+def test_orders_are_taken_a_portion_at_a_time(
+    unpaid: Payer, till: Till, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(order_expiry, "PORTION", 1)
+    rival = Payer(personas.login(personas.RIVAL))
+    rival.submit(dues_of(personas.RIVAL)[0].code)
+    unpaid.choose("qr")
+    rival.choose("qr")
+    first = _deadline(unpaid, till, clock)
+    assert (first.done, first.total, first.finished) == (1, 2, False)
+    second = order_expiry.step(clock.now(), clock.now(), first.position)
+    assert (second.done, second.finished, second.figures["作废订单"]) == (2, True, 2)
 
 
 # what the cashier says, and what it does not

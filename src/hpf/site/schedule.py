@@ -19,13 +19,14 @@ from hpf.access.clock import ClockRefused, DemoClock, clock
 from hpf.access.jobs import defer
 from hpf.access.tenancy import centres, in_centre
 from hpf.outside import simulated
+from hpf.outside.payments import enquire_open_orders
 from hpf.outside.telling import tell
 from hpf.policy.changes import note_version
+from hpf.runs.order_expiry import expire_orders
 from hpf.runs.schedule import RUNS, ScheduledRun
 from hpf.site.jobs import rescue_stalled
 from hpf.site.models import ScheduleMark
 from hpf.trail.changes import chain_new_entries
-from hpf.web.payments import enquire_open_orders
 
 log = logging.getLogger(__name__)
 TICK_SECONDS = 2
@@ -69,7 +70,8 @@ def tick(now: datetime) -> list[Due]:
 
 def each_minute() -> None:
     """What is done every minute of real time: rescue jobs of killed workers, tell the simulated world the time, chain
-    each centre's trail, ask the cashier about orders whose notice may be lost.
+    each centre's trail, ask the cashier about orders whose notice may be lost and those whose time
+    is over.
     """
     rescue_stalled()
     _tell_sandbox(clock.now())
@@ -79,6 +81,7 @@ def each_minute() -> None:
             defer(chain_new_entries, once="chain trail")
             defer(tell, once="tell hooks")
             defer(enquire_open_orders, once="enquire open orders")
+            defer(expire_orders, once="expire orders")
 
 
 def run_forever(stopping: threading.Event) -> None:

@@ -5,10 +5,10 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from hpf.access.tenancy import UnknownCentre, in_centre
+from hpf.outside import payments
 from hpf.outside.cashier import Cashier
 from hpf.outside.facts import CashierError
 from hpf.trail.changes import record
-from hpf.web import payments
 
 
 @csrf_exempt

@@ -12,9 +12,9 @@ from hpf.dues import readers
 from hpf.dues.facts import Order, OrderState, PayChannel
 from hpf.dues.refusals import OrderRefused
 from hpf.engine.slips import issue_payment_voucher
+from hpf.outside import payments
 from hpf.outside.facts import CashierError, CashierUnavailable
 from hpf.policy.readers import current_rules
-from hpf.web import payments
 from hpf.web.hall import pay_page
 from hpf.web.hall.entry import HallRequest, at_work, fields_sent, say
 from hpf.web.hall.present import render

@@ -16,11 +16,11 @@ from hpf.dues.orders import payment_is_closed
 from hpf.engine import readers as engine
 from hpf.engine.declare import Source
 from hpf.kernel.capitals import in_capitals
+from hpf.outside import payments
 from hpf.outside.facts import CashierError
 from hpf.parties.facts import EmployerAccountFacts
 from hpf.policy.book import Rules
 from hpf.policy.parameters import Bank, DayRules
-from hpf.web import payments
 from hpf.web.hall.entry import step
 from hpf.web.hall.listing import choosing_dues, listing_offer
 from hpf.web.hall.present import crumbs
@@ -83,10 +83,12 @@ class Seen:
 
     @property
     def why_closed(self) -> str:
-        """Why nothing can be paid now: the hour (HZ-2.8.2.1-44), or the order's own time; empty while it can."""
+        """Why nothing can be paid now: the order's own time, or the hour (HZ-2.8.2.1-44); empty while it can."""
+        if self.now >= self.order.expires_at:
+            return "订单已超过支付时限：未支付的将自动作废，之后请重新办理送缴结算；已支付的，经支付平台确认后自动入账"
         if payment_is_closed(self.now, self.today):
             return self.today.texts.payment_closed.format(closes=f"{self.today.payment_closes:%H:%M}")
-        return "订单已超过支付时限，将自动作废，请重新办理送缴结算" if self.now >= self.order.expires_at else ""
+        return ""
 
     @property
     def deadline(self) -> datetime:

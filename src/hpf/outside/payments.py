@@ -1,4 +1,4 @@
-"""What hall, callback and scheduler do with the cashier: start a payment, take what it says, ask for what it did not.
+"""What hall, callback and runs do with the cashier: start a payment, take what it says, ask for what it did not.
 
 Whatever the cashier says, in a notice or when asked, goes one way: `take`. It is applied once, and the case of the
 order moves in the same transaction.
@@ -19,6 +19,7 @@ from hpf.access.tenancy import current_centre
 from hpf.dues import changes as dues
 from hpf.dues import readers
 from hpf.dues.facts import Order, OrderState, PayChannel, Taken
+from hpf.dues.till import NoAnswer
 from hpf.engine.lifecycle.orders import conclude_orders
 from hpf.outside.cashier import Cashier
 from hpf.outside.facts import (
@@ -119,6 +120,26 @@ def enquire(order: Order, at: datetime) -> Taken | None:
     if notice is None or notice.state in (PaymentState.WAITING, PaymentState.CLOSED):
         return None
     return take(at, notice)
+
+
+def settle_up(order: Order, at: datetime) -> bool:
+    """`dues.till.Till`: the cashier's last word on an order. What was paid is taken; what was not is closed
+    there, so that nobody can pay it any more. False when the cashier refuses to tell. Raises NoAnswer.
+    """
+    try:
+        known = cashier().query(order.no)
+        if known is None or known.state is PaymentState.WAITING:
+            if cashier().close(order.no):
+                return True
+            known = cashier().query(order.no)  # paid between the two
+        if known is not None and known.state in (PaymentState.PAID, PaymentState.FAILED):
+            take(at, known)
+        return known is not None and known.state is not PaymentState.WAITING
+    except CashierUnavailable as problem:
+        raise NoAnswer(str(problem)) from problem
+    except CashierRefused as problem:
+        log.warning("the cashier refuses to tell about %s: %s", order.no, problem)
+        return False
 
 
 def cancel(actor: Actor, at: datetime, rules: Rules, employer_account_id: int, order_no: str) -> Order:
