@@ -14,7 +14,7 @@ from tests.parties import builders as b
 
 HOME = "/hangzhou/"
 OPENING = f"{HOME}items/account.opening/"
-PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x10\0\0\0\x10" + bytes(40)
+PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x10\0\0\0\x10" + bytes(40) + b"IEND"
 
 
 class Answer(Protocol):

@@ -17,7 +17,7 @@ HALL = f"/{CENTRE}/"
 DESK = f"/{CENTRE}/desk/"
 REVIEWS = f"{DESK}reviews/"
 OPENING = f"{HALL}items/account.opening_reviewed/"
-JPG = b"\xff\xd8\xff\xc0\x00\x11\x08\x00\x10\x00\x10\x03" + bytes(9) + b"\xff\xd9"
+JPG = b"\xff\xd8\xff\xc0\x00\x11\x08\x00\x10\x00\x10\x03" + bytes(9) + b"\xff\xda\x00\x02\xff\xd9"
 
 
 def city(people: Sequence[load.PersonRow] = ()) -> None:

@@ -9,7 +9,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 from django.test import Client
 from tests.dues import builders as money
-from tests.engine.hall import PDF, city
+from tests.engine.hall import city
+from tests.hall import PNG
 from tests.parties.builders import employer
 from tests.parties.builders import person as citizen
 
@@ -53,9 +54,9 @@ class Caller:
         assert answer.status_code == 200, answer.content.decode()
         return json.loads(answer.content)
 
-    def upload(self, item: str, key: str, name: str, content: bytes = PDF) -> HttpResponse:
+    def upload(self, item: str, key: str, name: str, content: bytes = PNG) -> HttpResponse:
         """A material for a submission to come."""
-        form = {"name": name, "file": SimpleUploadedFile("a.pdf", content)}
+        form = {"name": name, "file": SimpleUploadedFile("a.png", content)}
         address = f"{ROOT}items/{item}/submissions/{key}/materials"
         answer: HttpResponse = Client(headers={"Authorization": f"Bearer {self.token}"}).post(address, form)  # type: ignore[assignment]
         return answer

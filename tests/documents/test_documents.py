@@ -12,6 +12,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from pytest_django import DjangoCaptureOnCommitCallbacks
 from pytest_django.fixtures import Settings
+from tests.documents.hostile import plain
 from tests.documents.samples import AT, SLIP, people, voucher
 from tests.server import Clone
 
@@ -119,7 +120,7 @@ def test_two_who_print_at_the_same_moment_get_the_same_document(committed_centre
 
 
 def _png(width: int = 40, height: int = 30) -> bytes:
-    return b"\x89PNG\r\n\x1a\n" + struct.pack(">I4sII", 13, b"IHDR", width, height) + bytes(9)
+    return b"\x89PNG\r\n\x1a\n" + struct.pack(">I4sII", 13, b"IHDR", width, height) + bytes(9) + b"IEND"
 
 
 def _jpeg(width: int = 40, height: int = 30) -> bytes:
@@ -129,11 +130,12 @@ def _jpeg(width: int = 40, height: int = 30) -> bytes:
         + comment
         + b"\xff\xff\xc0\x00\x11\x08"
         + struct.pack(">HH", height, width)
-        + bytes(20)
+        + bytes(10)
+        + b"\xff\xda\x00\x02\xff\xd9"
     )
 
 
-PDF = b"%PDF-1.7\n%%EOF"
+PDF = plain()
 
 
 def _take(content: bytes, name: str = "营业执照", file_name: str = "a.png", owner_id: str = "k1") -> Material:

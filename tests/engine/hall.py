@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import connection
+from tests.hall import PNG
 from tests.parties import builders
 from tests.parties.builders import id_no
 
@@ -27,8 +28,7 @@ from hpf.parties import readers as parties
 from hpf.policy.book import load as policy
 
 OFFER = Offer(service=opening.ITEM, serial="11")
-PDF = b"%PDF-1.7\n%%EOF\n"
-LIMITS = MaterialLimits(frozenset({"pdf"}), 1 << 20, 20)
+LIMITS = MaterialLimits(frozenset({"png"}), 1 << 20)
 ELSEWHERE = "存在正常缴存账户"
 BEFORE_60S = {"born": "19600101"}
 """A man born then is past retirement in 2026: his row needs a person."""
@@ -59,9 +59,9 @@ def labelled(serial: int, **more: str) -> dict[str, str]:
 def upload_materials(desk: drafts.Desk, submit_key: str, rows: Iterable[Mapping[str, Any]] = ()) -> None:
     """Uploads every paper that the item asks for, and one for each row where it wants that."""
     for paper in desk.judging.rules.today.materials(desk.judging.item.code):
-        each = {paper.row_file.format(id_no=row["id_no"]) for row in rows} if paper.row_file else {"a.pdf"}
+        each = {paper.row_file.format(id_no=row["id_no"]) for row in rows} if paper.row_file else {"a.png"}
         for name in sorted(each):
-            file = io.BytesIO(PDF + name.encode())
+            file = io.BytesIO(PNG + name.encode())
             take_material(desk.actor, desk.at, MATERIALS_OF, submit_key, paper.name, name, file, LIMITS)
 
 

@@ -1,4 +1,4 @@
-"""What every request passes: security headers, the cookies of its door, the clock."""
+"""What every request passes: security headers, the cookies of its door, the clock, the limit of its size."""
 
 from collections.abc import Callable
 
@@ -6,6 +6,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 
 from hpf.access.clock import clock
+from hpf.web import errors
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
@@ -73,3 +74,25 @@ class ClockMiddleware:
         """Answer one request."""
         request.clock = clock  # type: ignore[attr-defined]
         return self._get_response(request)
+
+
+class SizeMiddleware:
+    """Refuses a form that is too large before anything of it is read: a form's token stands in its body.
+
+    It stands before the middleware that reads that token. Views without one (API, verification, callbacks) judge the
+    size of what they take themselves.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer one request."""
+        return self._get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Callable[..., object], *_: object) -> HttpResponseBase | None:
+        """The page that says so, or None."""
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if getattr(view, "csrf_exempt", False) or int(length) <= settings.MOST_BYTES:
+            return None
+        return errors.too_large(request, settings.MOST_BYTES)

@@ -119,6 +119,7 @@ MIDDLEWARE = [
     "hpf.site.middleware.DoorMiddleware",
     "hpf.site.middleware.ClockMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "hpf.site.middleware.SizeMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -243,6 +244,7 @@ STORAGES = {
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
+MOST_BYTES = 256 * 1024 * 1024  # of a form with files: hundreds of pictures of people's papers come at once
 
 PROCRASTINATE_IMPORT_PATHS = ["hpf.site.jobs"]
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = None

@@ -5,7 +5,7 @@ The page is made of the default frame only, so that it comes even when the datab
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import get_template
@@ -49,6 +49,12 @@ FAILED = Explained(
     "warn",
 )
 BUSY = Explained(503, "系统暂时无法服务", "系统正在维护或繁忙。已保存的数据不会丢失。", "请几分钟后再试。", "clock")
+TOO_LARGE = Explained(
+    413,
+    "一次提交的内容过大",
+    "本次提交没有处理，之前已保存的内容和已上传的文件都还在。",
+    "一次最多上传 {most} MB，请分几次上传。",
+)
 EXPIRED = Explained(
     403,
     "登录已过期",
@@ -68,6 +74,11 @@ def page(request: HttpRequest, error: Explained) -> HttpResponse:
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """400: Django refused to read the request."""
     return page(request, BAD_REQUEST)
+
+
+def too_large(request: HttpRequest, most: int) -> HttpResponse:
+    """413: more than `most` bytes in one request, of which none were read."""
+    return page(request, replace(TOO_LARGE, cure=TOO_LARGE.cure.format(most=most >> 20)))
 
 
 def denied(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -22,6 +22,7 @@ from hpf.engine.execute.judge import Line, Verdict, judge
 from hpf.engine.execute.record import Outcome, record_outcomes, take_pending
 from hpf.engine.facts import Case, CaseState, RowState
 from hpf.engine.lifecycle.changes import move
+from hpf.engine.lifecycle.orders import conclude_orders
 from hpf.engine.lifecycle.states import Event
 from hpf.engine.readers import case_of
 from hpf.kernel.clock import Clock
@@ -164,8 +165,10 @@ def _finish(case_id: int, actor: Actor, now: datetime) -> Case:
             move(actor, now, case, Event.AWAIT_PERSON, f"{case.referred}笔由中心人工处理")
         elif case.succeeded == 0:
             move(actor, now, case, Event.FAIL)
-        elif dues.order_of_case(case_id) is not None:
+        elif (order := dues.order_of_case(case_id)) is not None:
             move(actor, now, case, Event.AWAIT_PAYMENT)
+            conclude_orders(actor, now, [order])  # the money may have come since the order was made
+            case.refresh_from_db()
         else:
             move(actor, now, case, Event.FINISH)
         return case_of(case)

@@ -21,6 +21,9 @@ _EVENTS = {
 def conclude_orders(actor: Actor, at: datetime, orders: Sequence[Order]) -> None:
     """Moves the cases of orders that have come to an end; called in the transaction that ended them, again is
     harmless.
+
+    A case that is still being processed does not wait yet: it looks at its order again when it begins to. Both hold the
+    case while they look, so whoever comes second sees what the first has done.
     """
     for order in sorted(orders, key=lambda o: o.case_id or 0):
         if order.case_id is None or order.state not in _EVENTS:
