@@ -91,3 +91,9 @@ def _quick_passwords(settings: object) -> None:
 def _files_of_this_test(tmp_path: Path, settings: object) -> None:
     """Stored files go to the test's own directory."""
     settings.MEDIA_ROOT = tmp_path / "files"  # type: ignore[attr-defined]
+
+
+@pytest.fixture(autouse=True)
+def _no_gateway(settings: object) -> None:
+    """No text message leaves a test that has not turned a gateway on."""
+    settings.HPF_SMS = {**settings.HPF_SMS, "base_url": ""}  # type: ignore[attr-defined]

@@ -1,4 +1,4 @@
-"""Strict content security on every page, and the two outages that the switches can cause."""
+"""Strict content security on every page, and the outages that the switches can cause."""
 
 from collections.abc import Callable
 
@@ -10,7 +10,8 @@ from sandbox import settings, switches
 Handler = Callable[[HttpRequest], HttpResponse]
 CASHIER = ("/v3/", "/gateway.do", "/cashier/")
 # What stays up in every outage: the ways to end it, and what a tester looks at.
-ALWAYS_UP = ("/static/", "/switches/", "/api/", "/clock", "/idle", "/bank/")
+ALWAYS_UP = ("/static/", "/switches/", "/api/", "/clock", "/idle", "/bank/", "/sms/")
+GATEWAY = "/sms/v1/"
 
 
 def content_security(get_response: Handler) -> Handler:
@@ -29,10 +30,12 @@ def content_security(get_response: Handler) -> Handler:
 
 
 def outages(get_response: Handler) -> Handler:
-    """503 while the cashier or the portal is switched down."""
+    """503 while the cashier, the portal or the SMS gateway is switched down."""
 
     def respond(request: HttpRequest) -> HttpResponse:
         path = request.path_info
+        if path.startswith(GATEWAY) and switches.on("sms_down"):
+            return JsonResponse({"code": "SYSTEM_ERROR", "message": "系统维护中"}, status=503)
         if path.startswith(ALWAYS_UP):
             return get_response(request)
         cashier = path.startswith(CASHIER)

@@ -1,4 +1,4 @@
-"""What the simulated cashier and bank remember: orders, notices on their way, the centre's accounts, settings."""
+"""What the simulated cashier, bank and SMS gateway remember: orders, texts, messages on their way, settings."""
 
 from typing import ClassVar
 
@@ -114,3 +114,34 @@ class BankEntry(models.Model):
     payer_name = models.CharField(max_length=120, blank=True)
 
     objects: ClassVar[models.Manager["BankEntry"]] = models.Manager()
+
+
+class Text(models.Model):
+    """A text message that reached a telephone, or should have: taken once by the sender's own `message_id`."""
+
+    message_id = models.CharField(max_length=64, unique=True)
+    gateway_id = models.CharField(max_length=32)
+    to = models.CharField(max_length=20, db_index=True)
+    body = models.TextField()
+    accepted_at = models.DateTimeField()
+    report_url = models.CharField(max_length=300)
+    delivered = models.BooleanField()
+    reason = models.CharField(max_length=40, blank=True)
+
+    objects: ClassVar[models.Manager["Text"]] = models.Manager()
+
+
+class TextReport(models.Model):
+    """What the sender is to be told of a text; fields as those of `Notice`."""
+
+    text = models.ForeignKey(Text, models.CASCADE, related_name="reports")
+    delivered = models.BooleanField()
+    reason = models.CharField(max_length=40, blank=True)
+    due_at = models.FloatField(db_index=True)
+    held = models.BooleanField(default=False)
+    sends_left = models.IntegerField(default=1)
+    attempts = models.IntegerField(default=0)
+    state = models.CharField(max_length=10, default="waiting")
+    last_answer = models.CharField(max_length=200, blank=True)
+
+    objects: ClassVar[models.Manager["TextReport"]] = models.Manager()

@@ -1,4 +1,7 @@
-"""Signed notices to the merchant: written with the payment, delivered by one thread, tried again a few times."""
+"""Signed notices to the merchant: written with the payment, delivered by one thread, tried again a few times.
+
+The thread delivers the SMS gateway's reports too.
+"""
 
 import json
 import logging
@@ -12,7 +15,7 @@ import requests
 from django.db import close_old_connections, transaction
 from django.db.models import F
 
-from sandbox import settings, signing, switches
+from sandbox import settings, signing, sms, switches
 from sandbox.clock import business_now, chinese_stamp, rfc3339
 from sandbox.models import Notice, Order, OrderState
 
@@ -81,6 +84,7 @@ def run_forever(stop: threading.Event, pause_seconds: float = 0.5) -> None:
     while not stop.is_set():
         close_old_connections()
         deliver_due()
+        sms.deliver_due()
         _wake.wait(pause_seconds)
         _wake.clear()
 

@@ -17,7 +17,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods
 
-from sandbox import clock, notices, payments, switches
+from sandbox import clock, notices, payments, sms, switches
 from sandbox.models import BankEntry, Notice, Order
 
 View = Callable[..., HttpResponse]
@@ -44,8 +44,8 @@ def _json_post(view: View) -> View:
 
 @require_GET
 def idle(request: HttpRequest) -> HttpResponse:
-    """`GET /idle`: `{"idle": true}` when no notice is on its way."""
-    return JsonResponse({"idle": notices.is_idle(), "now": clock.rfc3339(clock.business_now())})
+    """`GET /idle`: `{"idle": true}` when no notice and no report is on its way."""
+    return JsonResponse({"idle": notices.is_idle() and sms.is_idle(), "now": clock.rfc3339(clock.business_now())})
 
 
 @_json_post
@@ -70,13 +70,13 @@ def reset(request: HttpRequest, told: dict[str, Any]) -> HttpResponse:
     """`POST /api/reset {}`: all switches off, nothing held any more."""
     for name in switches.NAMES:
         switches.turn(name, 0)
-    return JsonResponse({"released": notices.release()})
+    return JsonResponse({"released": notices.release() + sms.release()})
 
 
 @_json_post
 def release(request: HttpRequest, told: dict[str, Any]) -> HttpResponse:
-    """`POST /api/release {}`: send held notices now."""
-    return JsonResponse({"released": notices.release()})
+    """`POST /api/release {}`: send held notices and reports now."""
+    return JsonResponse({"released": notices.release() + sms.release()})
 
 
 @_json_post
@@ -149,6 +149,7 @@ def switches_page(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         if "release" in request.POST:
             notices.release()
+            sms.release()
         else:
             for switch in switches.SWITCHES:
                 number = request.POST.get(switch.name, "0")

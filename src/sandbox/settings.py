@@ -2,7 +2,7 @@
 
 From the environment: `HPF_VAR` (where the data and the demo keys are), `HPF_WORLD` (the demo world),
 `HPF_SANDBOX_URL` (own public address), `HPF_PUBLIC_URL` (the centre's site), `HPF_PORTAL_CLIENT` and
-`HPF_PORTAL_SECRET` (the centre at the portal).
+`HPF_PORTAL_SECRET` (the centre at the portal), `HPF_SMS_APP_ID` and `HPF_SMS_SECRET` (the centre at the SMS gateway).
 """
 
 import os
@@ -110,5 +110,8 @@ CASHIER_PLATFORM_SERIAL = "PUB_KEY_ID_0119003301002026110200000001"
 CASHIER_PLATFORM_KEY = _key("platform.key.pem")
 CASHIER_MERCHANT_PUBLIC_KEY = _key("merchant.pub.pem")
 CASHIER_API_V3_KEY = _key("apiv3.txt")
+# The SMS gateway's contract with the same centre: both sides sign with one secret.
+SMS_APP_ID = os.environ.get("HPF_SMS_APP_ID", "hpf")
+SMS_SECRET = os.environ.get("HPF_SMS_SECRET", "demo")
 # Seconds of real time between attempts to deliver one notice; after the last it is given up and only a query finds it.
 NOTICE_RETRY_SECONDS = (1, 2, 4, 8, 15, 30)

@@ -26,6 +26,14 @@ SWITCHES = (
     Switch("portal_down", "政务网停机", "登录和身份接口都返回 503"),
     Switch("bank_refuses", "银行拒付", "银行页确认支付一律失败：余额不足"),
     Switch("pay_after_expiry", "过期仍可付", "订单过期或关闭后仍允许付款"),
+    Switch("sms_down", "短信网关停机", "短信接口返回 503"),
+    Switch("sms_slow", "短信网关缓慢", "收下短信后过这么多秒才答复，回执先于答复到达", "秒"),
+    Switch("sms_unknown", "短信全部空号", "所有号码都发送失败：空号（以 4004 结尾的号码总是空号）"),
+    Switch("sms_late", "短信回执迟到", "短信回执推迟这么多秒才发出（可随时“立即放行”）", "秒"),
+    Switch("sms_twice", "短信回执重复", "每条回执成功送达后再送一遍"),
+    Switch("sms_retried", "短信先败后成", "先回执失败（关机），随后回执送达"),
+    Switch("sms_reorder", "短信回执乱序", "先败后成的两条回执倒序发出"),
+    Switch("sms_forged", "短信回执验签失败", "回执用别的密钥签名"),
 )
 NAMES = frozenset(switch.name for switch in SWITCHES)
 

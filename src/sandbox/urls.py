@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from sandbox import cashier_api, cashier_pages, portal, remote
+from sandbox import cashier_api, cashier_pages, portal, remote, sms_pages
 
 urlpatterns = [
     path("", portal.home, name="home"),
@@ -17,6 +17,9 @@ urlpatterns = [
     path("cashier/bank/<str:token>/", cashier_pages.bank, name="bank"),
     path("cashier/code/<str:token>/", cashier_pages.code, name="code"),
     path("cashier/q/<str:token>/", cashier_pages.scan, name="scan"),
+    path("sms/v1/messages", sms_pages.take),
+    path("sms/", sms_pages.phones, name="phones"),
+    path("api/sms", sms_pages.told),
     path("bank/statement/", remote.statement, name="statement"),
     path("switches/", remote.switches_page, name="switches"),
     path("idle", remote.idle),

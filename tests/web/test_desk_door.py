@@ -51,6 +51,9 @@ desk-case               get   TR    U
 desk-material           get   TR    U
 desk-case-reveal        post  TR    U
 desk-decide             post  TR
+desk-texts              get   T  B  U
+desk-texts-again        post     B
+desk-text-again         post     B
 desk-receipts           get     A   U
 desk-books              get     A   U
 desk-papers             get   TR    U
@@ -78,7 +81,7 @@ def test_every_address_of_the_desk_times_every_persona(waiting: str) -> None:
     with in_centre(reviewing.CENTRE):
         paper = documents.materials_of(MATERIALS_OF, readers.case(waiting, None).submit_key)[0].id
     somebody, _, _ = member(Role.TELLER, centre=reviewing.CENTRE)
-    known = {"no": waiting, "run_id": 1, "paper_id": paper, "user_id": somebody}
+    known = {"no": waiting, "run_id": 1, "paper_id": paper, "user_id": somebody, "text_id": 1}
     inside = {letter: at_desk(role, centre=reviewing.CENTRE) for letter, role in LETTERS.items()}
     outside = [personas.login(who) for who in (personas.AGENT, personas.RIVAL, personas.STRANGER)]
     outside += [personas.teller(), Client(), at_desk(Role.REVIEWER, centre=personas.CENTRE)]

@@ -78,6 +78,15 @@ def stream_funds(employer_account_ids: Sequence[int], chosen: FundsFilter | None
     yield from map(rows.due, rows.fetch(rows.DUES + _FUNDS + _FUNDS_ORDER, params))
 
 
+def remittances_made(month: Month, after: int, size: int) -> list[Due]:
+    """The regular dues of a month with an id above `after`, in the order of making; one query."""
+    where = (
+        " WHERE d.kind = 'remittance' AND d.made_month = %(month)s AND d.id > %(after)s ORDER BY d.id LIMIT %(size)s"
+    )
+    found = rows.fetch(rows.DUES + where, {"month": int(month), "after": after, "size": size})
+    return [rows.due(row) for row in found]
+
+
 def people_of_due(due: Due, *, only_changed: bool = False, number: int = 1, size: int = PAGE_SIZE) -> Page[DueLine]:
     """The people from whom a due arises, by personal account and month (HZ-2.8.1.5-06, B2.2). Three queries.
 

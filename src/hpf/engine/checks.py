@@ -11,6 +11,7 @@ from hpf.engine.catalogue import Catalogue, installed
 from hpf.engine.declare import Enquiry, Item, Redirect, facts_asked, fields_of
 from hpf.engine.execute.facts import READERS
 from hpf.kernel.refusal import Refusal, Remedy
+from hpf.notices.facts import EntryKind
 from hpf.policy.book import load
 
 
@@ -35,6 +36,10 @@ def check_catalogue(catalogue: Catalogue) -> Iterator[CheckMessage]:
             yield _error("E004", catalogue, service.code, f"shows cases of {service.of}, not offered", "offer it")
         elif isinstance(service, Item):
             yield from _check_item(catalogue, service)
+    leaves = load(catalogue.centre).book.leaves
+    for name in (f"inbox.{kind.value}" for kind in EntryKind):
+        if name not in leaves:
+            yield _error("E011", catalogue, name, "is no text of the inbox", "add it to the centre's pack")
 
 
 def _check_item(catalogue: Catalogue, item: Item[Any, Any, Any]) -> Iterator[CheckMessage]:

@@ -44,6 +44,12 @@ JOIN parties_membership m ON m.id = i.membership_id JOIN parties_personalaccount
 WHERE p.id = a.person_id AND i.deceased
 """
 
+_ELSEWHERE = """
+UPDATE parties_agent o SET sms = false FROM parties_agent g
+WHERE g.id = %s AND g.mobile <> '' AND o.mobile = g.mobile AND o.id <> g.id AND o.sms
+RETURNING o.id
+"""
+
 _MOVE = """
 UPDATE parties_membership s SET status = 'moved'
 FROM parties_membership n JOIN parties_personalaccount a ON a.id = n.account_id
@@ -140,6 +146,25 @@ def seal_accounts(actor: Actor, at: datetime, sealings: Sequence[Sealing]) -> in
         ]
         trail.record_many(actor, at, "account.seal", "membership", details)
     return len(done)
+
+
+def subscribe_agent(actor: Actor, at: datetime, agent_id: int, *, subscribe: bool) -> None:
+    """The agent's number gets the employer's messages from now on, or no longer (HZ-2.2.2.1-19).
+
+    A number serves one employer: the subscription that another employer had is cancelled by this one (-27, -28).
+    Without a number nothing is subscribed.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        if subscribe:
+            cursor.execute(_ELSEWHERE, [agent_id])
+            elsewhere = [(str(row[0]), {"sms": False, "because": agent_id}) for row in cursor.fetchall()]
+            trail.record_many(actor, at, "agent.subscribe", "agent", elsewhere)
+        cursor.execute(
+            "UPDATE parties_agent SET sms = %(sms)s AND mobile <> '' WHERE id = %(id)s RETURNING sms",
+            {"sms": subscribe, "id": agent_id},
+        )
+        for row in cursor.fetchall():
+            trail.record(actor, at, "agent.subscribe", "agent", agent_id, {"sms": row[0]})
 
 
 def move_memberships(actor: Actor, at: datetime) -> int:

@@ -114,7 +114,10 @@ class IdKey:
 
 @dataclass(frozen=True, slots=True)
 class AgentFacts:
-    """A person who may act for an employer; `may_make` and `may_check` count while the employer checks (`Checking`)."""
+    """A person who may act for an employer; `may_make` and `may_check` count while the employer checks (`Checking`).
+
+    `sms`: has subscribed the employer's messages.
+    """
 
     id: int
     employer_id: int
@@ -124,6 +127,15 @@ class AgentFacts:
     mobile: str
     may_make: bool = True
     may_check: bool = False
+    sms: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Subscribers:
+    """Who is to be told of an employer account: its employer, and id and number of the agents who have subscribed."""
+
+    employer_id: int
+    agents: tuple[tuple[int, str], ...]
 
 
 @dataclass(frozen=True, slots=True)

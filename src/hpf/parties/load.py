@@ -41,6 +41,7 @@ class AgentRow(NamedTuple):
     id_type: IdType = IdType.RESIDENT
     may_make: bool = True
     may_check: bool = False
+    sms: bool = False
 
 
 class EmployerAccountRow(NamedTuple):
@@ -170,7 +171,7 @@ def _load_employers(employers: Iterable[EmployerRow], rules: DayRules) -> dict[H
             accounts,
         )
         agents = ((i, *agent) for i, one in zip(ids, chunk, strict=True) for agent in one.agents)
-        _copy("parties_agent", "employer_id, name, id_no, mobile, id_type, may_make, may_check", agents)
+        _copy("parties_agent", "employer_id, name, id_no, mobile, id_type, may_make, may_check, sms", agents)
     return refs
 
 

@@ -60,7 +60,10 @@ class EmployerAccount(models.Model):
 
 
 class Agent(models.Model):
-    """单位经办人: found by id number at login. The duties count while the employer checks."""
+    """单位经办人: found by id number at login. The duties count while the employer checks.
+
+    `sms`: has subscribed messages, which a number can do for one employer only (HZ-2.2.2.1-27).
+    """
 
     employer = models.ForeignKey(Employer, models.PROTECT)
     name = models.CharField(max_length=60)
@@ -69,9 +72,14 @@ class Agent(models.Model):
     mobile = models.CharField(max_length=20, blank=True)
     may_make = models.BooleanField(default=True, db_default=True)
     may_check = models.BooleanField(default=False, db_default=False)
+    sms = models.BooleanField(default=False, db_default=False)
 
     class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["employer", "id_no"], name="parties_agent_once")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["employer", "id_no"], name="parties_agent_once"),
+            models.UniqueConstraint(fields=["mobile"], name="parties_agent_sms_once", condition=Q(sms=True)),
+            models.CheckConstraint(condition=Q(sms=False) | ~Q(mobile=""), name="parties_agent_sms_needs_mobile"),
+        ]
         indexes: ClassVar = [models.Index(fields=["id_no"], name="parties_agent_id_no")]
 
 

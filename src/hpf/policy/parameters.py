@@ -219,3 +219,11 @@ class Texts(Dated):
     import_advice: tuple[str, ...]
     sms_due_made: Annotated[str, Slots.of("month", "amount", "people", "method")]
     sms_opening_done: Annotated[str, Slots.of("employer", "amount")]
+    inbox: Keyed[  # by occasion; an empty text tells nothing
+        Annotated[
+            str,
+            Slots.of(
+                "item", "no", "total", "succeeded", "failed", "pending", "reason", "amount", "month", "people", "method"
+            ),
+        ]
+    ]

@@ -9,7 +9,7 @@ from hpf.kernel.clock import TZ
 from hpf.kernel.month import Month
 from hpf.policy.book import Rules
 from hpf.policy.readers import current_rules
-from hpf.runs import carry_out, month_close, next_day, order_expiry
+from hpf.runs import carry_out, due_notices, month_close, next_day, order_expiry
 
 DueTimes = Callable[[Rules, datetime, datetime], Iterable[datetime]]
 
@@ -57,9 +57,14 @@ def _when_orders_expire(rules: Rules, since: datetime, until: datetime) -> Itera
     return dues.order_deadlines(since, until)
 
 
+def _after_another(rules: Rules, since: datetime, until: datetime) -> Iterable[datetime]:
+    return ()  # started by the run before it, when that is done
+
+
 RUNS = (
     ScheduledRun("next_day", "次日批量处理", next_day.step, _daily_at_batch_hour),
     ScheduledRun("month_close", "生成当月应缴", month_close.step, _monthly_when_dues_are_made),
+    ScheduledRun(due_notices.CODE, "应缴通知", due_notices.step, _after_another),
     ScheduledRun("order_expiry", "订单到期作废", order_expiry.step, _when_orders_expire),
 )
 

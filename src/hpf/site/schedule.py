@@ -18,6 +18,7 @@ from django.db import OperationalError, connection, transaction
 from hpf.access.clock import ClockRefused, DemoClock, clock
 from hpf.access.jobs import defer
 from hpf.access.tenancy import centres, in_centre
+from hpf.notices.jobs import queue_again as send_texts_again
 from hpf.outside import simulated
 from hpf.outside.payments import enquire_open_orders
 from hpf.outside.telling import tell
@@ -70,8 +71,8 @@ def tick(now: datetime) -> list[Due]:
 
 def each_minute() -> None:
     """What is done every minute of real time: rescue jobs of killed workers, tell the simulated world the time, chain
-    each centre's trail, ask the cashier about orders whose notice may be lost and those whose time
-    is over.
+    each centre's trail, ask the cashier about orders whose notice may be lost and those whose time is over, send
+    messages that were put off.
     """
     rescue_stalled()
     _tell_sandbox(clock.now())
@@ -82,6 +83,7 @@ def each_minute() -> None:
             defer(tell, once="tell hooks")
             defer(enquire_open_orders, once="enquire open orders")
             defer(expire_orders, once="expire orders")
+            send_texts_again()
 
 
 def run_forever(stopping: threading.Event) -> None:

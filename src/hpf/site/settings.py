@@ -184,6 +184,13 @@ HPF_CASHIER = {
     "platform_serial": os.environ.get("HPF_CASHIER_PLATFORM_SERIAL", "PUB_KEY_ID_0119003301002026110200000001"),
     "keys": Path(os.environ.get("HPF_CASHIER_KEYS") or VAR / "keys"),
 }
+# The SMS gateway: who opens it, and our contract with it. Without an address no message goes out.
+HPF_SMS = {
+    "gateway": os.environ.get("HPF_SMS_GATEWAY", "hpf.outside.sms.from_settings"),
+    "base_url": os.environ.get("HPF_SMS_URL", SANDBOX_URL),
+    "app_id": os.environ.get("HPF_SMS_APP_ID", "hpf"),
+    "secret": os.environ.get("HPF_SMS_SECRET", "demo" if DEMO else ""),
+}
 # The seal that issued documents are signed with; `{centre}` in a path is the centre's code. Without a certificate each
 # centre signs with one of the installation's own making, under var/keys.
 HPF_SEAL = {

@@ -1,14 +1,19 @@
-"""Where the cashier's notices arrive: outside any centre, the address names the centre that made the order."""
+"""Where the cashier's notices and the SMS gateway's reports arrive: outside any centre, named by the address."""
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
+from hpf.access.actor import Actor
 from hpf.access.tenancy import UnknownCentre, in_centre
+from hpf.notices.changes import take_reports
 from hpf.outside import payments
+from hpf.outside import sms as gateway
 from hpf.outside.cashier import Cashier
 from hpf.outside.facts import CashierError
 from hpf.trail.changes import record
+
+GATEWAY = Actor.system("短信网关")
 
 
 @csrf_exempt
@@ -33,3 +38,24 @@ def cashier(request: HttpRequest, centre: str) -> HttpResponse:
         raise Http404 from None
     told = Cashier.answer(request.headers, taken=True)
     return HttpResponse(told.body, status=told.status, content_type=told.content_type)
+
+
+@csrf_exempt
+@require_POST
+def sms(request: HttpRequest, centre: str) -> HttpResponse:
+    """Takes a batch of signed delivery reports; 401 for one that is not to be trusted, 404 without a gateway."""
+    now = request.clock.now()  # type: ignore[attr-defined]  # set by the clock's middleware
+    try:
+        with in_centre(centre):
+            opened = gateway.from_settings()
+            if opened is None:
+                raise Http404
+            try:
+                reports = opened.verify_reports(request.headers, request.body)
+            except gateway.ForgedReports:
+                record(GATEWAY, now, "reports.refused", "sms", "", {"bytes": len(request.body)})
+                return HttpResponse("refused", status=401, content_type="text/plain")
+            take_reports(GATEWAY, now, reports)
+    except UnknownCentre:
+        raise Http404 from None
+    return HttpResponse("ok", content_type="text/plain")

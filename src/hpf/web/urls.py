@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern] = [
     path("desk-login/code", desk_login.code, name="desk-login-code"),
     path("desk-login/setup", desk_login.set_up, name="desk-login-setup"),
     path("callbacks/cashier/<str:centre>", callbacks.cashier, name="cashier-notices"),
+    path("callbacks/sms/<str:centre>", callbacks.sms, name="sms-reports"),
 ]
 if settings.DEMO:
     urlpatterns += [path("kit/", kit.show, name="kit"), path("kit/<str:page>", kit.show, name="kit-page")]

@@ -14,8 +14,10 @@ from hpf.engine.declare import Effect, IssueVoucher, ItemRules, OpenAccount, Set
 from hpf.engine.facts import Case
 from hpf.engine.slips import issue_payment_voucher
 from hpf.kernel.month import Month
+from hpf.notices import changes as notices
+from hpf.notices.facts import NewText, TextKind, opening_subject
 from hpf.parties import changes as parties
-from hpf.parties.facts import EmployerAccountFacts, Opening
+from hpf.parties.facts import EmployerAccountFacts, Opened, Opening, SmsResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,22 @@ def _open_accounts(work: Work, effects: Numbered) -> Results:
         for row_no, effect in effects
     ]
     opened = parties.open_accounts(work.actor, work.at, openings)
+    _text_the_opened(work, openings, opened)
     return {o.row_no: {"customer_no": o.customer_no, "sms": o.sms.label} for o in opened}
+
+
+def _text_the_opened(work: Work, openings: Sequence[Opening], opened: Sequence[Opened]) -> None:
+    """Those who asked for messages are told of their account, where the centre has a text for it (A16, HH-0-05)."""
+    form = work.rules.book.at(work.at.date()).texts.sms_opening_done
+    if not form:
+        return
+    texts = []
+    for opening, one in zip(openings, opened, strict=True):
+        if one.sms is SmsResult.SUBSCRIBED:
+            amount = opening.employer_part + opening.personal_part
+            text = form.format(employer=work.applicant.name, amount=amount)
+            texts.append(NewText(opening_subject(one.case_id, one.row_no), TextKind.OPENING_DONE, opening.mobile, text))
+    notices.queue_texts(work.actor, work.at, texts)
 
 
 def _settle_dues(work: Work, effects: Numbered) -> Results:

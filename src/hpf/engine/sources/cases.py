@@ -1,6 +1,7 @@
 """Listings about cases: summary records of an item, and the rows behind a count (HZ-2.4.2)."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 from typing import Any
 
 from hpf.access.actor import Channel
@@ -10,6 +11,10 @@ from hpf.engine.sources.asking import ActionKind, Asking, Bound, Choices, Record
 from hpf.kernel.identity import IdType
 from hpf.kernel.money import Money
 from hpf.kernel.paging import Page
+from hpf.notices.facts import TextState, opening_subject
+from hpf.notices.readers import texts_about
+
+_ROWS_AT_ONCE = 2_000
 
 
 def _cases(asking: Asking, page: object) -> Page[Record]:
@@ -115,13 +120,14 @@ def _record_choices(asking: Asking) -> Choices:
 def _rows(asking: Asking, page: object) -> Page[Record]:
     case = _own_case(asking)
     found = listings.rows_of_case(case, asking.query.get("behind", "total"), page=page)
-    return Page([_row_record(case, row) for row in found.items], found.total, found.number, found.size)
+    return Page(_row_records(case, found.items), found.total, found.number, found.size)
 
 
 def _every_row(asking: Asking) -> Iterator[Record]:
     case = _own_case(asking)
-    for row in listings.every_row_of_case(case, asking.query.get("behind", "total")):
-        yield _row_record(case, row)
+    rows = listings.every_row_of_case(case, asking.query.get("behind", "total"))
+    while some := list(islice(rows, _ROWS_AT_ONCE)):
+        yield from _row_records(case, some)
 
 
 def _own_case(asking: Asking) -> Case:
@@ -131,7 +137,23 @@ def _own_case(asking: Asking) -> Case:
     return case
 
 
-def _row_record(case: Case, row: CaseRow) -> Record:
+def _row_records(case: Case, rows: Sequence[CaseRow]) -> list[Record]:
+    """Rows as records; what became of the messages to their people is asked for all at once."""
+    told = texts_about([opening_subject(case.id, row.row_no) for row in rows if row.result.get("sms")])
+    return [_row_record(case, row, told.get(opening_subject(case.id, row.row_no))) for row in rows]
+
+
+def _subscription(row: CaseRow, told: tuple[TextState, str] | None) -> str:
+    """短信订阅结果: as the gateway reported on the first message; without one, what was decided (HZ-2.4.2-09)."""
+    if told is None:
+        return str(row.result.get("sms", ""))
+    state, reason = told
+    if state is TextState.DELIVERED:
+        return "订阅成功"
+    return f"订阅失败：{reason or state.label}" if state.can_be_resent else "订阅中，等待短信网关回执"
+
+
+def _row_record(case: Case, row: CaseRow, told: tuple[TextState, str] | None) -> Record:
     crossed = row.processed_month is not None and row.processed_month != case.declared_month
     worked = {key: _amount(value) for key, value in row.worked.items()}
     return Record(
@@ -149,7 +171,7 @@ def _row_record(case: Case, row: CaseRow) -> Record:
             "processed_month": row.processed_month,
             "portion": row.portion,
             "phone": row.data.get("phone", ""),
-            "sms": row.result.get("sms", ""),
+            "sms": _subscription(row, told),
             "reasons": "；".join(r.text for r in row.refused) if row.state is not RowState.SUCCEEDED else "",
             "advice": f"请办理{case.declared_month}漏缴补缴" if crossed else "",
         },

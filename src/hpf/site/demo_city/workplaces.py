@@ -61,7 +61,8 @@ def employers(world: World, rules: DayRules, draw: Random) -> Iterator[tuple[Wor
             sealed=sealed,
             funds=told.funds,
         )
-        yield place, _row(place, told.name, told.credit_code, told.payday, told.handlers, rules, draw)
+        row = _row(place, told.name, told.credit_code, told.payday, told.handlers, rules, draw)
+        yield place, row._replace(agents=[agent._replace(sms=True) for agent in row.agents])
     for bureau in world.bureaus:
         yield from _clients(bureau, rules, draw)
 

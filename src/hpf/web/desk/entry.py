@@ -23,7 +23,7 @@ from hpf.kernel.clock import Clock
 from hpf.policy.readers import current_rules
 from hpf.runs import listings as runs
 from hpf.web import errors
-from hpf.web.desk.permissions import BOOKS, CASES, DOCUMENTS, LOGINS, Right
+from hpf.web.desk.permissions import BOOKS, CASES, DOCUMENTS, LOGINS, TEXTS, Right
 from hpf.web.frame import Crumb, DemoClock, Frame, MenuGroup, MenuItem
 from hpf.web.shapes import Notice, Tone
 
@@ -155,6 +155,8 @@ def _menu(who: Staff, current: str, counts: Waiting) -> tuple[MenuGroup, ...]:
         work[:0] = [reviews, item("需人工处理", "desk-cases", "user-check", counts.cases)]
     if who.may(DOCUMENTS):
         work.append(item("凭证", "desk-papers", "receipt", counts.revocations))
+    if who.may(TEXTS):
+        work.append(item("短信", "desk-texts", "phone"))
     groups.append(MenuGroup("办理", work))
     if who.may(BOOKS):
         money = (item("未落实到账", "desk-receipts", "bank", counts.receipts), item("账务核对", "desk-books", "coins"))

@@ -31,6 +31,8 @@ CASES = _sees("办件及材料（含个人信息）", Role.TELLER, Role.REVIEWER
 DECIDERS = _does("处理需人工核实的记录", Role.TELLER, Role.REVIEWER)
 REVIEWERS = _does("领取、移交、审核办件", Role.REVIEWER)
 OPERATORS = _does("重新运行批处理", Role.BATCH)
+TEXTS = _sees("短信发送情况（号码和金额打码）", Role.TELLER, Role.BATCH)
+RESENDERS = _does("重发短信", Role.BATCH)
 BOOKS = _sees("到账、账务核对", Role.ACCOUNTANT)
 DOCUMENTS = _sees("凭证（含个人信息）", Role.TELLER, Role.REVIEWER)
 REVOKERS = _does("提出作废凭证", Role.TELLER, Role.REVIEWER)
@@ -38,6 +40,6 @@ REVOCATION_CHECKERS = _does("复核他人提出的作废凭证", Role.REVIEWER)
 LOGINS = _sees("工作人员名册、岗位权限", Role.ADMIN)
 ADMINISTRATORS = _does("新增工作人员、授予岗位、重置密码和动态口令", Role.ADMIN)
 
-TABLE = (EVERYBODY, CASES, DECIDERS, REVIEWERS, OPERATORS, BOOKS, DOCUMENTS, REVOKERS,
+TABLE = (EVERYBODY, CASES, DECIDERS, REVIEWERS, OPERATORS, TEXTS, RESENDERS, BOOKS, DOCUMENTS, REVOKERS,
          REVOCATION_CHECKERS, LOGINS, ADMINISTRATORS)  # fmt: skip
 """All rights, in the order shown."""

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from hpf.web.desk import account, books, cases, console, login, logins, papers, review, reviews
+from hpf.web.desk import account, books, cases, console, login, logins, papers, review, reviews, sms
 
 urlpatterns: list[URLPattern] = [
     path("", console.workbench, name="desk"),
@@ -29,6 +29,9 @@ urlpatterns: list[URLPattern] = [
     path("cases/<str:no>/decide/", cases.decide, name="desk-decide"),
     path("cases/<str:no>/material/", cases.material, name="desk-material"),
     path("cases/<str:no>/reveal/", cases.reveal, name="desk-case-reveal"),
+    path("texts/", sms.page, name="desk-texts"),
+    path("texts/again/", sms.all_again, name="desk-texts-again"),
+    path("texts/<int:text_id>/again/", sms.again, name="desk-text-again"),
     path("receipts/", books.receipts, name="desk-receipts"),
     path("books/", books.books, name="desk-books"),
     path("documents/", papers.page, name="desk-papers"),

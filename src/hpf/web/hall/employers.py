@@ -6,6 +6,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from hpf.kernel.paging import PAGE_SIZE, Page, clamp_page
 from hpf.kernel.text import clean
+from hpf.notices.readers import unread_of_many
 from hpf.parties.facts import EmployerAccountFacts
 from hpf.web.hall.entry import HallRequest, agent, choose_account, say
 from hpf.web.hall.present import crumbs, pager, render
@@ -18,6 +19,7 @@ _COLUMNS = (
     Column("fund", "资金性质"),
     Column("method", "缴存方式"),
     Column("normal", "正常缴存人数", ColumnKind.COUNT),
+    Column("unread", "未读消息", ColumnKind.COUNT),
     Column("status", "账户状态", ColumnKind.TAG),
 )
 
@@ -30,10 +32,11 @@ def page(request: HallRequest) -> HttpResponseBase:
     found = [a for a in accounts if not text or text in a.name or text in a.account_no or text in a.credit_code]
     number = clamp_page(request.GET.get("page", 1), len(found))
     shown = Page(found[(number - 1) * PAGE_SIZE : number * PAGE_SIZE], len(found), number)
+    unread = unread_of_many(request.visitor.user_id, {account.employer_id for account in shown.items})
     table = Table(
         "单位账号",
         _COLUMNS,
-        [_row(account, request, back) for account in shown.items],
+        [_row(account, request, back, unread.get(account.employer_id, 0)) for account in shown.items],
         total={"normal": sum(account.normal_count for account in found)},
         count=len(found),
         unit="个账号",
@@ -51,7 +54,7 @@ def page(request: HallRequest) -> HttpResponseBase:
     return render(request, "hall/employers.jinja", context)
 
 
-def _row(account: EmployerAccountFacts, request: HallRequest, back: str) -> Row:
+def _row(account: EmployerAccountFacts, request: HallRequest, back: str, unread: int) -> Row:
     current = request.visitor.account is not None and account.id == request.visitor.account.id
     address = reverse("employer", args=[account.account_no])
     label = "继续办理" if current else "为该单位办理"
@@ -62,6 +65,7 @@ def _row(account: EmployerAccountFacts, request: HallRequest, back: str) -> Row:
         "fund": account.fund,
         "method": account.method,
         "normal": account.normal_count,
+        "unread": unread,
         "status": Tag(account.status.label, Tone.GOOD if account.normal_count else Tone.PLAIN),
     }
     return Row(cells, selected=current, actions=(Action(label, f"{address}?next={back}" if back else address),))

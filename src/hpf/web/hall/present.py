@@ -21,6 +21,7 @@ from hpf.kernel.money import Money
 from hpf.kernel.names import mask_phone
 from hpf.kernel.paging import Page
 from hpf.kernel.refusal import Refused
+from hpf.notices import readers as notices
 from hpf.policy.readers import current_rules
 from hpf.web.frame import Crumb, DemoClock, EmployerChoice, Frame, MenuGroup, MenuItem
 from hpf.web.shapes import (
@@ -121,6 +122,7 @@ def frame_of(request: HttpRequest, current: str = "") -> Frame:
     visitor = getattr(request, "visitor", None)
     if visitor is None:
         return known
+    unread = notices.unread(visitor.user_id, visitor.account.employer_id) if visitor.account else 0
     mine = [_choice(a.name, a.account_no, visitor.account is not None and a.id == visitor.account.id)
             for a in visitor.accounts]  # fmt: skip
     current_first = sorted(mine, key=lambda choice: not choice.current)
@@ -135,6 +137,8 @@ def frame_of(request: HttpRequest, current: str = "") -> Frame:
         logout=reverse("logout"),
         employer=next((choice for choice in mine if choice.current), None),
         employers=some,
+        inbox=reverse("inbox") if visitor.account else "",
+        unread=unread,
         menu=_menu(catalogue(), current) if visitor.account else (),
     )  # fmt: skip
 
@@ -152,6 +156,7 @@ def _menu(offered: Catalogue, current: str) -> tuple[MenuGroup, ...]:
     own = (
         MenuItem("工作台", reverse("home"), "grid", current == "home"),
         MenuItem("我的办件", reverse("cases"), "list-search", current == "cases"),
+        MenuItem("消息", reverse("inbox"), "bell", current == "inbox"),
         MenuItem("全部事项", reverse("services"), "book", current == "services"),
     )
     groups = []
