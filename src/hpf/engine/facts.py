@@ -83,6 +83,8 @@ class Case:
     """One submission. Times are in Asia/Shanghai; months are business months; `amount_fen` is the item's own total.
 
     `due_on` is the last day for the centre's review, None where there is none; `taken_by` the reviewer who has it.
+    `needs_check`: a second agent of the employer checks it first; `declared_at` is the moment of that check, and until
+    then the one at which it was handed in.
     """
 
     id: int
@@ -106,14 +108,31 @@ class Case:
     policy_version: int
     submit_key: str
     form: Mapping[str, Any]
-    `needs_check`: a second agent of the employer checks it first; `declared_at` is the moment of that check, and until
-    then the one at which it was handed in.
     result: Mapping[str, Any]
     branch_code: str = ""
     due_on: date | None = None
     declared_by_user_id: int | None = None
     taken_by_user_id: int | None = None
     taken_by: str = ""
+    needs_check: bool = False
+    checked_by: str = ""
+    checked_by_user_id: int | None = None
+    checked_at: datetime | None = None
+
+    @property
+    def is_declared(self) -> bool:
+        """Whether the centre has been told of it: not before a second agent has checked it, where one has to."""
+        return not self.needs_check or self.checked_at is not None
+
+    @property
+    def gives_back(self) -> bool:
+        """Whether all its rows may be taken into a new list: it was returned, or taken back before its check."""
+        return self.state is CaseState.RETURNED or (self.state is CaseState.CANCELLED and not self.is_declared)
+
+    @property
+    def handlers(self) -> str:
+        """Who made it and, where somebody has, who checked it, for paper."""
+        return f"{self.declared_by}（复核：{self.checked_by}）" if self.checked_by else self.declared_by
 
     @property
     def pending(self) -> int:
@@ -137,25 +156,6 @@ class CaseRow:
     from 1; `policy_version` is that of the rules it was last judged by, None before it was taken up.
     """
 
-    needs_check: bool = False
-    checked_by: str = ""
-    checked_by_user_id: int | None = None
-    checked_at: datetime | None = None
-
-    @property
-    def is_declared(self) -> bool:
-        """Whether the centre has been told of it: not before a second agent has checked it, where one has to."""
-        return not self.needs_check or self.checked_at is not None
-
-    @property
-    def gives_back(self) -> bool:
-        """Whether all its rows may be taken into a new list: it was returned, or taken back before its check."""
-        return self.state is CaseState.RETURNED or (self.state is CaseState.CANCELLED and not self.is_declared)
-
-    @property
-    def handlers(self) -> str:
-        """Who made it and, where somebody has, who checked it, for paper."""
-        return f"{self.declared_by}（复核：{self.checked_by}）" if self.checked_by else self.declared_by
     row_no: int
     id_no: str
     data: Mapping[str, str]

@@ -70,6 +70,9 @@ class BadRow(models.Model):
 class Case(models.Model):
     """A submission. `no` is the 业务流水号; the counts are kept by the executor in the transaction that changes
     rows. `due_on`: by when the centre is to review it, null for a case that is not reviewed.
+
+    `needs_check`: a second agent of the employer has to check it first; `declared_at` is the moment at which it was
+    handed in until `checked_at` is set, from then on the same as that.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -94,15 +97,16 @@ class Case(models.Model):
     taken_by_user_id = models.BigIntegerField(null=True)
     taken_at = models.DateTimeField(null=True)
     due_on = models.DateField(null=True)
+    needs_check = models.BooleanField(default=False, db_default=False)
+    checked_by = models.CharField(max_length=80, default="", db_default="")
+    checked_by_user_id = models.BigIntegerField(null=True)
+    checked_at = models.DateTimeField(null=True)
     amount_fen = models.BigIntegerField(default=0)
     processed_at = models.DateTimeField(null=True)
     processed_month = models.IntegerField(null=True)
     policy_version = models.BigIntegerField()
     submit_key = models.UUIDField(unique=True)
     content_hash = models.CharField(max_length=64)
-
-    `needs_check`: a second agent of the employer has to check it first; `declared_at` is the moment at which it was
-    handed in until `checked_at` is set, from then on the same as that.
     form = models.JSONField(default=dict)
     result = models.JSONField(default=dict)
 
@@ -110,6 +114,9 @@ class Case(models.Model):
         indexes = (
             models.Index(fields=["employer_account_id", "item_code", "declared_month"], name="case_of_account"),
             models.Index(fields=["employer_id", "-id"], name="case_of_employer"),
+            models.Index(
+                fields=["employer_id", "id"], name="case_to_check", condition=models.Q(state="awaiting_check")
+            ),
             models.Index(
                 fields=["state", "due_on", "id"], name="case_reviewed", condition=models.Q(due_on__isnull=False)
             ),
@@ -127,10 +134,6 @@ class Case(models.Model):
                         "awaiting_payment",
                     ]
                 ),
-    needs_check = models.BooleanField(default=False, db_default=False)
-    checked_by = models.CharField(max_length=80, default="", db_default="")
-    checked_by_user_id = models.BigIntegerField(null=True)
-    checked_at = models.DateTimeField(null=True)
             ),
         )
 
@@ -144,9 +147,6 @@ class CaseRow(models.Model):
     row_no = models.IntegerField()
     id_no = models.CharField(max_length=40)
     data = models.JSONField()
-            models.Index(
-                fields=["employer_id", "id"], name="case_to_check", condition=models.Q(state="awaiting_check")
-            ),
     worked = models.JSONField(default=dict)
     state = models.CharField(max_length=10)
     refused = models.JSONField(default=list)

@@ -24,12 +24,12 @@ from hpf.kernel.clock import TZ
 from hpf.kernel.month import Month
 from hpf.kernel.refusal import Refused
 
-
-class NoSuchCase(LookupError):
-    """No case of this number here, or it is another employer's: to a stranger both are the same."""
 DECLARED = ~Q(needs_check=True, checked_at=None)
 """Cases that the centre has been told of: all but those which a second agent of the employer has not checked."""
 
+
+class NoSuchCase(LookupError):
+    """No case of this number here, or it is another employer's: to a stranger both are the same."""
 
 
 def case_of(record: models.Case) -> Case:
@@ -62,13 +62,13 @@ def case_of(record: models.Case) -> Case:
         declared_by_user_id=record.declared_by_user_id,
         taken_by_user_id=record.taken_by_user_id,
         taken_by=record.taken_by,
-    )
-
-
         needs_check=record.needs_check,
         checked_by=record.checked_by,
         checked_by_user_id=record.checked_by_user_id,
         checked_at=_local(record.checked_at),
+    )
+
+
 def _local(moment: datetime | None) -> datetime | None:
     return None if moment is None else moment.astimezone(TZ)
 
@@ -78,8 +78,8 @@ def _month(number: int | None) -> Month | None:
 
 
 def case(no: str, employer_id: int | None) -> Case:
-    """A case by its 业务流水号; `employer_id` None is the centre itself. Raises `NoSuchCase` also for another's
-    case.
+    """A case by its 业务流水号; `employer_id` None is the centre itself, which knows of declared cases only. Raises
+    `NoSuchCase` also for another's case.
     """
     found = models.Case.objects.filter(no=no)
     found = found.filter(DECLARED) if employer_id is None else found.filter(employer_id=employer_id)
@@ -128,11 +128,11 @@ def ids_in_process(item_code: str, employer_account_id: int, case_id: int | None
     sql = """
         SELECT r.id_no FROM engine_case c JOIN engine_case_row r ON r.case_id = c.id
            AND r.year = extract(year FROM c.declared_at AT TIME ZONE 'Asia/Shanghai')::int
+          LEFT JOIN engine_case o ON o.id = %(case)s
          WHERE c.employer_account_id = %(account)s AND c.item_code = %(item)s
            AND (c.state IN ('submitted', 'queued', 'in_process', 'with_person', 'awaiting_review', 'accepted')
                 OR c.state = 'awaiting_check' AND o.id IS NULL)
            AND r.state IN ('pending', 'referred')
-          LEFT JOIN engine_case o ON o.id = %(case)s
            AND (o.id IS NULL OR o.state = 'awaiting_check' OR (c.declared_at, c.id) < (o.declared_at, o.id))
     """
     with connection.cursor() as cursor:

@@ -74,8 +74,8 @@ OF_COLUMN = {
 }
 """How a declared column looks in a table; kinds that are not here are plain text."""
 CASE_TONES = {
-    CaseState.SUBMITTED: Tone.INFO,
     CaseState.AWAITING_CHECK: Tone.WARN,
+    CaseState.SUBMITTED: Tone.INFO,
     CaseState.QUEUED: Tone.LATE,
     CaseState.IN_PROCESS: Tone.INFO,
     CaseState.WITH_PERSON: Tone.WARN,
@@ -158,12 +158,12 @@ def _menu(offered: Catalogue, current: str) -> tuple[MenuGroup, ...]:
         MenuItem("我的办件", reverse("cases"), "list-search", current == "cases"),
         MenuItem("消息", reverse("inbox"), "bell", current == "inbox"),
         MenuItem("全部事项", reverse("services"), "book", current == "services"),
+        MenuItem("单位内部复核", reverse("checking"), "users", current == "checking"),
     )
     groups = []
     for group in Group:
         inside = [offer.service for offer in offered.offers if offer.service.group is group]
         entries = [
-        MenuItem("单位内部复核", reverse("checking"), "users", current == "checking"),
             MenuItem(service.title, reverse("item", args=[service.code]), icon_of(service), service.code == current)
             for service in inside
         ]
