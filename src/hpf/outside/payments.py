@@ -21,6 +21,9 @@ from hpf.dues import readers
 from hpf.dues.facts import Order, OrderState, PayChannel, Taken
 from hpf.dues.till import NoAnswer
 from hpf.engine.lifecycle.orders import conclude_orders
+from hpf.engine.readers import case_by_id
+from hpf.notices import changes as notices
+from hpf.notices.facts import EntryKind, NewEntry, Target
 from hpf.outside.cashier import Cashier
 from hpf.outside.facts import (
     CashierRefused,
@@ -34,6 +37,7 @@ from hpf.outside.facts import (
 )
 from hpf.parties.facts import EmployerAccountFacts
 from hpf.policy.book import Rules
+from hpf.policy.readers import current_rules
 
 log = logging.getLogger(__name__)
 CASHIER = Actor.system("统一收银台")
@@ -106,12 +110,23 @@ def code_of(order: Order, rules: Rules, applicant: EmployerAccountFacts) -> str:
 
 
 def take(at: datetime, notice: PaymentNotice) -> Taken:
-    """Applies what the cashier says of an order, and moves its case, in one transaction. Again changes nothing."""
+    """Applies what the cashier says of an order, moves its case and tells the employer of money that could not be used
+    as it was meant, in one transaction. Again changes nothing.
+    """
     with transaction.atomic():
         taken = dues.take_payment(CASHIER, at, notice)
         if taken.order is not None:
             conclude_orders(CASHIER, at, [taken.order])
+            if taken.outcome.to_purse and taken.order.case_id is not None:
+                _tell_of_purse(at, taken, taken.order.case_id, notice.transaction_id)
         return taken
+
+
+def _tell_of_purse(at: datetime, taken: Taken, case_id: int, transaction_id: str) -> None:
+    case, form = case_by_id(case_id), current_rules().at(at.date()).texts.inbox
+    text = form(EntryKind.TO_PURSE.value).format(amount=taken.amount, reason=taken.outcome.label, no=case.no)
+    subject = f"receipt:{transaction_id}"
+    notices.put_entries(at, [NewEntry(subject, case.employer_id, EntryKind.TO_PURSE, text, Target.CASE, case.no)])
 
 
 def enquire(order: Order, at: datetime) -> Taken | None:
