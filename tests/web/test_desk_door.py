@@ -56,6 +56,10 @@ desk-texts-again        post     B
 desk-text-again         post     B
 desk-receipts           get     A   U
 desk-books              get     A   U
+desk-trail              get           U
+desk-trail-entry        get           U
+desk-trail-export       get           U
+desk-trail-check        post          U
 desk-papers             get   TR    U
 desk-paper              get   TR    U
 desk-paper-pdf          get   TR    U
@@ -65,7 +69,7 @@ desk-paper-decide       post   R
 """Every address of the desk: its name, how it is asked, and the roles that may: T teller, R reviewer, A accountant,
 B batch operator, S system administrator, P policy, U auditor. Agents, strangers and visitors may open none."""
 FREE_FOR_ALL = {"desk-logout"}
-READS_BY_POST = {"desk-review-reveal", "desk-case-reveal"}
+READS_BY_POST = {"desk-review-reveal", "desk-case-reveal", "desk-trail-check"}
 ROWS = [line.split(maxsplit=2) for line in MATRIX.strip().splitlines()]
 
 
@@ -81,7 +85,7 @@ def test_every_address_of_the_desk_times_every_persona(waiting: str) -> None:
     with in_centre(reviewing.CENTRE):
         paper = documents.materials_of(MATERIALS_OF, readers.case(waiting, None).submit_key)[0].id
     somebody, _, _ = member(Role.TELLER, centre=reviewing.CENTRE)
-    known = {"no": waiting, "run_id": 1, "paper_id": paper, "user_id": somebody, "text_id": 1}
+    known = {"no": waiting, "run_id": 1, "paper_id": paper, "user_id": somebody, "text_id": 1, "year": 2026, "entry_id": 1}
     inside = {letter: at_desk(role, centre=reviewing.CENTRE) for letter, role in LETTERS.items()}
     outside = [personas.login(who) for who in (personas.AGENT, personas.RIVAL, personas.STRANGER)]
     outside += [personas.teller(), Client(), at_desk(Role.REVIEWER, centre=personas.CENTRE)]

@@ -78,6 +78,18 @@ def names(user_ids: Collection[int]) -> dict[int, str]:
     return dict(User.objects.filter(pk__in=list(user_ids)).values_list("pk", "name"))
 
 
+def usernames(user_ids: Collection[int]) -> dict[int, str]:
+    """What these log in as; one query."""
+    return dict(User.objects.filter(pk__in=list(user_ids)).values_list("pk", "username"))
+
+
+def find_logins(text: str, *, most: int = 200) -> list[int]:
+    """Logins by user name or by whole name; none for no text."""
+    if not text:
+        return []
+    return list(User.objects.filter(Q(username=text) | Q(name=text)).order_by("pk").values_list("pk", flat=True)[:most])
+
+
 def has_initial_password(user_id: int) -> bool:
     """Whether the login's password was given by an administrator and not chosen yet."""
     return User.objects.filter(pk=user_id, initial_password=True).exists()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
 
@@ -84,6 +84,15 @@ def find_employer_accounts(text: str, *, most: int = 200) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(sql, {"text": text.upper(), "part": _part(text), "most": most})
         return [row[0] for row in cursor.fetchall()]
+
+
+def employer_names(employer_ids: Collection[int]) -> dict[int, str]:
+    """The names of these employers by id; one query, none for none."""
+    if not employer_ids:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id, name FROM parties_employer WHERE id = ANY(%s)", [list(employer_ids)])
+        return dict(cursor.fetchall())
 
 
 def stream_people(

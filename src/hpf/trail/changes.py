@@ -64,8 +64,26 @@ def chain_new_entries() -> int:
     return linked
 
 
+@job
+def check_chain() -> list[str]:
+    """Go through the whole chain and keep the result; returns the problems, as `verify` does."""
+    at = clock.now()
+    position, problems = _walk()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO trail_check (at, position, problems) VALUES (%s, %s, %s)",
+            [at, position, json.dumps(problems, ensure_ascii=False)],
+        )
+    return problems
+
+
 def verify() -> list[str]:
     """Go through the whole chain; one English sentence per problem, empty when all is as it was written."""
+    return _walk()[1]
+
+
+def _walk() -> tuple[int, list[str]]:
+    """The last position of the chain, and what is wrong with it."""
     problems: list[str] = []
     before, expected = _GENESIS, 1
     for position, year, entry_id, kept, entry in _links():
@@ -82,7 +100,7 @@ def verify() -> list[str]:
             " AND NOT EXISTS (SELECT FROM trail_pending p WHERE p.id = e.id) ORDER BY year, id LIMIT 100"
         )
         problems += [f"entry {year}/{entry_id} was never chained" for year, entry_id in cursor.fetchall()]
-    return problems
+    return expected - 1, problems
 
 
 def _chain_batch() -> int:

@@ -21,7 +21,7 @@ def run(options: Namespace) -> int:
             if options.action == "chain":
                 print(f"{centre.code}: {changes.chain_new_entries()} entries chained")
                 continue
-            found = changes.verify()
+            found = changes.check_chain()
             problems += len(found)
             print("\n".join([f"{centre.code}: {len(found)} problems", *found]))
     return 1 if problems else 0

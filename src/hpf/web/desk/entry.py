@@ -23,7 +23,7 @@ from hpf.kernel.clock import Clock
 from hpf.policy.readers import current_rules
 from hpf.runs import listings as runs
 from hpf.web import errors
-from hpf.web.desk.permissions import BOOKS, CASES, DOCUMENTS, LOGINS, TEXTS, Right
+from hpf.web.desk.permissions import BOOKS, CASES, DOCUMENTS, LOGINS, TEXTS, TRAIL, Right
 from hpf.web.frame import Crumb, DemoClock, Frame, MenuGroup, MenuItem
 from hpf.web.shapes import Notice, Tone
 
@@ -163,6 +163,8 @@ def _menu(who: Staff, current: str, counts: Waiting) -> tuple[MenuGroup, ...]:
         groups.append(MenuGroup("账务", money))
     if who.may(LOGINS):
         groups.append(MenuGroup("管理", (item("工作人员与权限", "desk-staff", "users"),)))
+    if who.may(TRAIL):
+        groups.append(MenuGroup("稽核", (item("操作留痕", "desk-trail", "list-search"),)))
     return tuple(groups)
 
 

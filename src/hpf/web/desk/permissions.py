@@ -37,9 +37,10 @@ BOOKS = _sees("到账、账务核对", Role.ACCOUNTANT)
 DOCUMENTS = _sees("凭证（含个人信息）", Role.TELLER, Role.REVIEWER)
 REVOKERS = _does("提出作废凭证", Role.TELLER, Role.REVIEWER)
 REVOCATION_CHECKERS = _does("复核他人提出的作废凭证", Role.REVIEWER)
+TRAIL = _sees("操作留痕")
 LOGINS = _sees("工作人员名册、岗位权限", Role.ADMIN)
 ADMINISTRATORS = _does("新增工作人员、授予岗位、重置密码和动态口令", Role.ADMIN)
 
 TABLE = (EVERYBODY, CASES, DECIDERS, REVIEWERS, OPERATORS, TEXTS, RESENDERS, BOOKS, DOCUMENTS, REVOKERS,
-         REVOCATION_CHECKERS, LOGINS, ADMINISTRATORS)  # fmt: skip
+         REVOCATION_CHECKERS, LOGINS, ADMINISTRATORS, TRAIL)  # fmt: skip
 """All rights, in the order shown."""

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from hpf.web.desk import account, books, cases, console, login, logins, papers, review, reviews, sms
+from hpf.web.desk import account, books, cases, console, login, logins, papers, review, reviews, sms, trail
 
 urlpatterns: list[URLPattern] = [
     path("", console.workbench, name="desk"),
@@ -34,6 +34,10 @@ urlpatterns: list[URLPattern] = [
     path("texts/<int:text_id>/again/", sms.again, name="desk-text-again"),
     path("receipts/", books.receipts, name="desk-receipts"),
     path("books/", books.books, name="desk-books"),
+    path("trail/", trail.page, name="desk-trail"),
+    path("trail/export/", trail.export, name="desk-trail-export"),
+    path("trail/check/", trail.check, name="desk-trail-check"),
+    path("trail/<int:year>/<int:entry_id>/", trail.one, name="desk-trail-entry"),
     path("documents/", papers.page, name="desk-papers"),
     path("documents/<str:no>/", papers.one, name="desk-paper"),
     path("documents/<str:no>/pdf/", papers.pdf, name="desk-paper-pdf"),
