@@ -78,6 +78,29 @@ class Intake(StrEnum):
     SELECTED = "selected"
 
 
+class WorkKind(StrEnum):
+    """What long work on a draft does."""
+
+    IMPORT = "import"
+    """Reads a large workbook into the list."""
+    CHECK = "check"
+    """Judges every line of a long list afresh, for 确认."""
+
+    @property
+    def label(self) -> str:
+        """What the user reads: 正在导入, 正在核对."""
+        return {"import": "导入", "check": "核对"}[self.value]
+
+
+class WorkState(StrEnum):
+    """Where long work on a draft stands."""
+
+    RUNNING = "running"
+    DONE = "done"
+    STOPPED = "stopped"
+    """Cancelled, or the function was left meanwhile: what it had brought in is gone again."""
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """One submission. Times are in Asia/Shanghai; months are business months; `amount_fen` is the item's own total.
@@ -187,6 +210,36 @@ class Draft:
     declared: bool
     form: Mapping[str, str]
     rows: int
+    work_id: int | None = None
+    """The long work that is under way; meanwhile nothing else may change the list."""
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Long work on a draft: so many of `expected` lines are done (0: not known yet), `good` of them may be declared.
+
+    `report_id` names the report of an import; `referred` lines of a check are for a person of the centre, for
+    `reasons`, and `notices` is what the item tells of the lines.
+    """
+
+    id: int
+    kind: WorkKind
+    state: WorkState
+    file_name: str
+    begun_at: datetime
+    ended_at: datetime | None
+    done: int
+    expected: int
+    good: int
+    report_id: int | None
+    referred: int
+    reasons: tuple[str, ...]
+    notices: tuple[str, ...]
+
+    @property
+    def bad(self) -> int:
+        """Lines that may not be declared as they stand."""
+        return self.done - self.good
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,6 @@
-"""Jobs of the engine: a submitted case is executed by a worker, right after the submission has committed."""
+"""Jobs of the engine: a submitted case is executed by a worker, right after the submission has committed; long work on
+a draft is carried out by one, right after it was begun.
+"""
 
 from datetime import timedelta
 
@@ -6,6 +8,7 @@ from hpf.access.actor import Actor
 from hpf.access.clock import RealClock, clock
 from hpf.access.jobs import defer, job
 from hpf.engine.execute.execute import StillBusy, execute
+from hpf.engine.intake.long_work import carry_on
 
 SYSTEM = Actor.system("系统")
 PAUSE = timedelta(seconds=2)
@@ -19,3 +22,9 @@ def execute_case(*, case_id: int) -> None:
         execute(case_id, SYSTEM, clock)
     except StillBusy:
         defer(execute_case, lock=f"case:{case_id}", at=RealClock().now() + PAUSE, case_id=case_id)
+
+
+@job
+def carry_on_draft(*, work_id: int) -> None:
+    """Carries out long work on a draft, or what is left of it."""
+    carry_on(work_id, clock)

@@ -22,6 +22,7 @@ class Draft(models.Model):
     declared = models.BooleanField(default=False)
     form = models.JSONField(default=dict)
     next_no = models.IntegerField(default=1)
+    work_id = models.BigIntegerField(null=True)
 
     class Meta:
         constraints = (
@@ -42,6 +43,35 @@ class DraftRow(models.Model):
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["draft", "no"], name="draft_row_no_once"),)
+
+
+class DraftWork(models.Model):
+    """Long work on a draft, carried out by a worker in portions: a large workbook read in, a long list checked.
+
+    `position` is the last line done, of the file or of the list: a worker that takes over goes on behind it. `month`
+    is the month of processing that is judged by; `first_no` and `expires_at` are what the draft had before.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    draft = models.ForeignKey(Draft, models.CASCADE, related_name="works")
+    kind = models.CharField(max_length=10)
+    state = models.CharField(max_length=10)
+    user_id = models.BigIntegerField(null=True)
+    user_name = models.CharField(max_length=80)
+    employer_id = models.BigIntegerField(null=True)
+    begun_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    month = models.IntegerField()
+    file_name = models.CharField(max_length=200, default="")
+    file = models.CharField(max_length=40, default="")
+    first_no = models.IntegerField()
+    expires_at = models.DateTimeField(null=True)
+    report_id = models.BigIntegerField(null=True)
+    position = models.IntegerField(default=0)
+    expected = models.IntegerField(default=0)
+    total = models.IntegerField(default=0)
+    good = models.IntegerField(default=0)
+    told = models.JSONField(default=dict)
 
 
 class ImportReport(models.Model):

@@ -1,6 +1,6 @@
 """Reading the engine's tables: cases, rows and drafts as frozen values, in a fixed number of queries."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +19,9 @@ from hpf.engine.facts import (
     ImportReport,
     Intake,
     RowState,
+    Work,
+    WorkKind,
+    WorkState,
 )
 from hpf.kernel.clock import TZ
 from hpf.kernel.month import Month
@@ -87,6 +90,12 @@ def case(no: str, employer_id: int | None) -> Case:
     if record is None:
         raise NoSuchCase(no)
     return case_of(record)
+
+
+def employer_of_case(no: str, employer_ids: Collection[int]) -> int | None:
+    """Which of these employers has a case of this number."""
+    found = models.Case.objects.filter(no=no, employer_id__in=employer_ids)
+    return found.values_list("employer_id", flat=True).first()
 
 
 def case_by_id(case_id: int) -> Case:
@@ -179,6 +188,7 @@ def draft_of(record: models.Draft, rows: int) -> Draft:
         declared=record.declared,
         form=record.form,
         rows=rows,
+        work_id=record.work_id,
     )
 
 
@@ -186,6 +196,37 @@ def draft(employer_account_id: int, item_code: str) -> Draft | None:
     """The draft of an employer account and item, if there is one."""
     record = models.Draft.objects.filter(employer_account_id=employer_account_id, item_code=item_code).first()
     return None if record is None else draft_of(record, record.rows.count())
+
+
+def latest_work(draft_id: int, kind: WorkKind | None = None) -> Work | None:
+    """The long work begun last on a draft, of any kind or of this one, whatever became of it."""
+    found = models.DraftWork.objects.filter(draft_id=draft_id, **({"kind": kind.value} if kind else {}))
+    w = found.order_by("-id").first()
+    if w is None:
+        return None
+    return Work(
+        id=w.id,
+        kind=WorkKind(w.kind),
+        state=WorkState(w.state),
+        file_name=w.file_name,
+        begun_at=w.begun_at.astimezone(TZ),
+        ended_at=_local(w.ended_at),
+        done=w.total,
+        expected=w.expected,
+        good=w.good,
+        report_id=w.report_id,
+        referred=w.told.get("referred", 0),
+        reasons=tuple(w.told.get("reasons", ())),
+        notices=tuple(w.told.get("notices", ())),
+    )
+
+
+def account_of_visit(visit: str, item_code: str, employer_account_ids: Collection[int]) -> int | None:
+    """For which of these employer accounts a visit of the item is under way."""
+    found = models.Draft.objects.filter(
+        employer_account_id__in=employer_account_ids, item_code=item_code, visit=visit
+    )  # fmt: skip
+    return found.values_list("employer_account_id", flat=True).first() if visit else None
 
 
 def draft_rows(draft_id: int, first: int = 0, last: int | None = None) -> list[DraftRow]:
@@ -214,12 +255,14 @@ def draft_totals(draft_id: int, keys: Sequence[str]) -> dict[str, int]:
 
 def latest_report(draft_id: int) -> ImportReport | None:
     """The report of the last workbook imported into a draft."""
-    r = models.ImportReport.objects.filter(draft_id=draft_id).order_by("-id").first()
-    return (
-        None
-        if r is None
-        else ImportReport(r.id, r.file_name, r.at.astimezone(TZ), r.total, r.good, r.bad, r.head_problem)
-    )
+    found = models.ImportReport.objects.filter(draft_id=draft_id).order_by("-id").first()
+    return None if found is None else report_of(found)
+
+
+def report_of(record: models.ImportReport) -> ImportReport:
+    """The frozen value of a report's record."""
+    at = record.at.astimezone(TZ)
+    return ImportReport(record.id, record.file_name, at, record.total, record.good, record.bad, record.head_problem)
 
 
 def bad_rows(report_id: int, first: int = 0, last: int | None = None) -> list[BadRow]:

@@ -252,6 +252,8 @@ STORAGES = {
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 MOST_BYTES = 256 * 1024 * 1024  # of a form with files: hundreds of pictures of people's papers come at once
+# A longer list is read and judged by a worker, with progress on the page, and not while the browser waits.
+HPF_LINES_AT_ONCE = int(os.environ.get("HPF_LINES_AT_ONCE", "20000"))
 
 PROCRASTINATE_IMPORT_PATHS = ["hpf.site.jobs"]
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = None

@@ -18,12 +18,14 @@ from django.db import connection, transaction
 
 from hpf.access.actor import Actor
 from hpf.engine import models
-from hpf.engine.declare import Item, fields_of
+from hpf.engine.declare import Item, Row, fields_of
 from hpf.engine.execute.facts import Judging
-from hpf.engine.execute.judge import Line, Verdict, judge, rows_of
-from hpf.engine.facts import Draft, Intake
+from hpf.engine.execute.judge import Line, Verdict, judge
+from hpf.engine.facts import Draft, Intake, WorkKind, WorkState
+from hpf.engine.intake import spool
 from hpf.engine.readers import draft_of, draft_rows
 from hpf.kernel.refusal import Reason, Refusal, Refused
+from hpf.trail import changes as trail
 
 
 class DraftRefusals(Refusal):
@@ -36,6 +38,7 @@ class DraftRefusals(Refusal):
     NO_SUCH_ROW = Reason("该记录已被删除或修改", None, "请刷新页面后重试")
     FIXED_FIELD = Reason("{label}保存后不可修改", None, "如需更正，请删除后重新录入")
     EMPTY = Reason("清册中没有记录", None, "请先录入或导入")
+    BUSY = Reason("清册正在{what}，暂时不能操作", None, "请等待完成，或在进度页面取消")
     OLD_VERSION = Reason("事项内容已更新，原草稿仅供查看", None, "请删除原记录后重新录入")
 
 
@@ -59,14 +62,17 @@ class Desk:
 def enter(actor: Actor, at: datetime, employer_account_id: int, item: Item[Any, Any, Any], visit: str) -> Draft:
     """The draft as the user finds it on entering or reloading a page of the function.
 
-    `visit` is the token in the address, empty on a fresh entry: then imported rows of an earlier visit are dropped and
-    a new token is given. Overdue imported rows are dropped in any case. Creates the draft when there is none. Raises
-    `DraftRefused` for the token of a visit that another window has ended.
+    `visit` is the token in the address, empty on a fresh entry: then imported rows of an earlier visit are dropped,
+    long work that is still under way for it is stopped, and a new token is given. Overdue imported rows are dropped in
+    any case. Creates the draft when there is none. Raises `DraftRefused` for the token of a visit that another window
+    has ended.
     """
     with transaction.atomic():
         record = _open(actor, at, employer_account_id, item)
         if visit and record.visit != visit:
             raise DraftRefused([DraftRefusals.LEFT.refuse()])
+        if record.work_id is not None and not visit:
+            stop_work(actor, at, record, "left")
         overdue = record.expires_at is not None and record.expires_at <= at
         if record.intake == Intake.IMPORTED and (overdue or not visit):
             _clear(record)
@@ -101,6 +107,33 @@ def _clear(record: models.Draft) -> None:
     )
 
 
+def stop_work(actor: Actor, at: datetime, record: models.Draft, how: str) -> models.DraftWork:
+    """Ends the long work of a locked draft before it is done, with an entry in the trail that says how (`work.left`).
+
+    Whatever of it the worker has not committed yet finds itself stopped and comes to nothing.
+    """
+    work = record.works.get(id=record.work_id or 0)
+    work.state, work.ended_at, record.work_id = WorkState.STOPPED.value, at, None
+    work.save(update_fields=["state", "ended_at"])
+    record.save(update_fields=["work_id"])
+    trail.record(actor, at, f"work.{how}", "draft", record.id, {"kind": work.kind, "work": work.id, "rows": work.total})
+    transaction.on_commit(lambda: spool.drop(work.file))
+    return work
+
+
+def withdraw(record: models.Draft, work: models.DraftWork) -> None:
+    """Takes back the lines that an import has brought into a locked draft, and sets the draft, for the caller to save,
+    as it was before the work.
+    """
+    with connection.cursor() as cursor:
+        if work.report_id is not None:
+            cursor.execute("DELETE FROM engine_draftrow WHERE draft_id = %s AND no >= %s", [record.id, work.first_no])
+            cursor.execute("DELETE FROM engine_badrow WHERE report_id = %s", [work.report_id])
+    record.next_no, record.expires_at = work.first_no, work.expires_at
+    if not record.rows.exists():
+        record.intake = None
+
+
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
@@ -120,15 +153,19 @@ def drop_lines(record: models.Draft) -> None:
         cursor.execute("DELETE FROM engine_importreport WHERE draft_id = %s", [record.id])
 
 
-def locked(desk: Desk, draft_id: int, visit: str, *, any_version: bool = False) -> models.Draft:
+def locked(desk: Desk, draft_id: int, visit: str, *, any_version: bool = False, at_work: bool = False) -> models.Draft:
     """The draft's record, locked, or `DraftRefused` when it is gone, overdue or was entered anew elsewhere.
 
-    A draft of an older version of the item is refused unless `any_version`: it can be read and deleted only.
+    A draft of an older version of the item is refused unless `any_version`: it can be read and deleted only. So is one
+    with long work under way, unless `at_work`.
     """
     own = {"employer_account_id": desk.judging.applicant.id, "item_code": desk.judging.item.code}
     record = models.Draft.objects.select_for_update().filter(id=draft_id, visit=visit, **own).first()
     if record is None:
         raise DraftRefused([DraftRefusals.LEFT.refuse()])
+    if record.work_id is not None and not at_work:
+        kind = WorkKind(record.works.values_list("kind", flat=True).get(id=record.work_id))
+        raise DraftRefused([DraftRefusals.BUSY.refuse(what=kind.label)])
     if record.expires_at is not None and record.expires_at <= desk.at:
         minutes = int(desk.judging.rules.today.import_life.total_seconds() // 60)
         raise DraftRefused([DraftRefusals.EXPIRED.refuse(minutes=minutes)])
@@ -163,8 +200,10 @@ def save_row(desk: Desk, draft_id: int, visit: str, data: dict[str, Any], no: in
             no = record.next_no
         else:
             data = _with_fixed_fields(desk, record, no, data)
-        others = [Line(row.no, row.data) for row in draft_rows(record.id) if row.no != no]
-        verdict = judge(desk.judging, [Line(no, data)], before=rows_of(desk.judging, others))[0]
+        verdict = judge(desk.judging, [Line(no, data)])[0]
+        row = verdict.row
+        if row is not None and record.rows.filter(key=key_of(row)).exclude(no=no).exists():
+            verdict = judge(desk.judging, [Line(no, data)], before=[row])[0]  # it stands for the line with its key
         if not verdict.refused:
             store_rows(record, [verdict])
             _edited(desk, record, next_no=max(record.next_no, no + 1))
@@ -229,6 +268,11 @@ def store_rows(record: models.Draft, verdicts: Sequence[Verdict]) -> None:
 def row_key(data: dict[str, Any]) -> str:
     """What a line is sorted and found by: the id number, or for rows without one their own code."""
     return str(data.get("id_no") or data.get("due_code") or "")
+
+
+def key_of(row: Row) -> str:
+    """The same of a line that could be read."""
+    return str(getattr(row, "id_no", "") or getattr(row, "due_code", "") or "")
 
 
 def judge_all(desk: Desk, draft_id: int, visit: str) -> list[Verdict]:

@@ -56,11 +56,13 @@ DEFAULT_LIMITS = ReadLimits()
 class Workbook:
     """The first visible sheet of a file: `stamp` as our template carries it (None without), rows as (number, cells).
 
-    Row numbers count from 1 as the user sees them; rows without any content are left out. `rows` can be read once,
-    within the `with` of `read_workbook`, and raises WorkbookRefused when a row is too wide or the child dies half-way.
+    `last_row` is the number of the last row, filled or not. Row numbers count from 1 as the user sees them; rows
+    without any content are left out. `rows` can be read once, within the `with` of `read_workbook`, and raises
+    WorkbookRefused when a row is too wide or the child dies half-way.
     """
 
     stamp: dict[str, str] | None
+    last_row: int
     rows: Iterator[tuple[int, list[Cell]]]
 
 
@@ -82,10 +84,16 @@ def read_workbook(source: Path | bytes, limits: ReadLimits = DEFAULT_LIMITS) -> 
                 lines = _lines(child, limits)
                 first = next(lines)
                 timer.cancel()
-                yield Workbook(first["stamp"], _rows(lines))
+                yield Workbook(first["stamp"], first["rows"], _rows(lines))
             finally:
                 timer.cancel()
                 child.kill()
+
+
+def unpacked_size(source: Path | bytes, limits: ReadLimits = DEFAULT_LIMITS) -> int:
+    """What the file says it holds, in bytes, after the checks that need no parser. Raises WorkbookRefused."""
+    with _spooled(source) as file:
+        return _check(file, limits)
 
 
 @contextmanager
@@ -127,8 +135,8 @@ def _revive(value: dict[str, Any]) -> Any:
     return value
 
 
-def _check(file: IO[bytes], limits: ReadLimits) -> None:
-    """Everything that can be seen without parsing a sheet. Raises WorkbookRefused."""
+def _check(file: IO[bytes], limits: ReadLimits) -> int:
+    """Everything that can be seen without parsing a sheet; the bytes it unpacks to. Raises WorkbookRefused."""
     size = file.seek(0, 2)
     file.seek(0)
     start = file.read(8)
@@ -155,8 +163,10 @@ def _check(file: IO[bytes], limits: ReadLimits) -> None:
         raise _refusal("links", limits)
     if any(entry.flag_bits & 1 for entry in entries) or len(set(names)) < len(names):
         raise _refusal("damaged", limits)
-    if len(entries) > limits.zip_entries or sum(entry.file_size for entry in entries) > limits.unzipped_bytes:
+    unpacked = sum(entry.file_size for entry in entries)
+    if len(entries) > limits.zip_entries or unpacked > limits.unzipped_bytes:
         raise _refusal("too-big", limits)
+    return unpacked
 
 
 def _refusal(kind: str, limits: ReadLimits) -> WorkbookRefused:

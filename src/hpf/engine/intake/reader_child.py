@@ -2,7 +2,8 @@
 
 A file of 1.7 kB can make the parser take all memory or abort, so nothing else lives here. Run as a script, isolated,
 with the limits as arguments: memory bytes, CPU seconds, rows, columns, characters per cell. First line out:
-{"stamp": {...} | null}; then batches [[row number, [cells]], ...], empty rows left out. Or {"error": kind}, status 3.
+{"stamp": {...} | null, "rows": number of the last row}; then batches [[row number, [cells]], ...], empty rows left
+out. Or {"error": kind}, status 3.
 """
 
 import datetime
@@ -62,7 +63,8 @@ def _write_all(content: bytes, max_rows: int, max_columns: int, characters: int)
     odd = _odd_cells(content, name)
     stamp = _stamp(book.get_sheet_by_name(STAMP_SHEET)) if stamped else None
     write = sys.stdout.write
-    write(json.dumps({"stamp": stamp}, ensure_ascii=False) + "\n")
+    last = sheet.end[0] + 1 if sheet.end else 0
+    write(json.dumps({"stamp": stamp, "rows": last}, ensure_ascii=False) + "\n")
     sys.stdout.flush()
     rows = _rows(sheet, odd, max_columns, characters)
     while batch := list(itertools.islice(rows, _BATCH)):

@@ -6,7 +6,7 @@ content is refused. The rows move by one INSERT … SELECT, the job that execute
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -33,6 +33,9 @@ from hpf.kernel.refusal import Reason, Refusal
 from hpf.parties.facts import EmployerAccountFacts
 from hpf.policy.book import Rules
 
+_AT_A_TIME = 2_000
+"""Lines fetched at a time while they are summed up."""
+
 
 class SubmitRefusals(Refusal):
     """Why a draft cannot be submitted."""
@@ -58,7 +61,7 @@ def submit(desk: Desk, offer: Offer, draft_id: int, visit: str, submit_key: str)
         if str(record.submit_key) != submit_key:
             raise DraftRefused([SubmitRefusals.OTHER_CONTENT.refuse()])
         _check_complete(desk, record, submit_key)
-        rows = list(record.rows.order_by("no").values_list("data", "worked"))
+        rows = record.rows.order_by("no").values_list("data", "worked").iterator(chunk_size=_AT_A_TIME)
         case = make_case(desk, offer, submit_key, record.form, rows)
         _move_rows(record, case)
         hand_over(desk, case)
@@ -141,11 +144,13 @@ def set_out(desk: Desk, case: models.Case) -> None:
 
 
 def make_case(
-    desk: Desk, offer: Offer, submit_key: str, form: Mapping[str, Any], rows: Sequence[tuple[Any, Any]]
+    desk: Desk, offer: Offer, submit_key: str, form: Mapping[str, Any], rows: Iterable[tuple[Any, Any]]
 ) -> models.Case:
-    """The record of a new case; `rows` are (texts, worked out) of its lines, which the caller writes."""
+    """The record of a new case; `rows` are (texts, worked out) of its lines, which the caller writes. They are gone
+    through once: there may be 200,000.
+    """
     judging, rules = desk.judging, desk.judging.rules
-    content = [data for data, _ in rows]
+    total, amount_fen, content_hash = _summed_up(judging.item, form, rows)
     return models.Case.objects.create(
         no=_case_number(desk, offer),
         item_code=judging.item.code,
@@ -159,11 +164,11 @@ def make_case(
         declared_at=desk.at,
         declared_month=int(rules.book.calendar.business_month(desk.at.date())),
         state=CaseState.SUBMITTED.value,
-        total=len(content),
-        amount_fen=amount_of(judging.item, [worked for _, worked in rows]),
+        total=total,
+        amount_fen=amount_fen,
         policy_version=rules.book.version,
         submit_key=submit_key,
-        content_hash=content_hash(judging.item, form, content),
+        content_hash=content_hash,
         form=form,
     )
 
@@ -176,13 +181,24 @@ def _case_number(desk: Desk, offer: Offer) -> str:
     return desk.judging.rules.today.number_case.format(day=desk.at.date(), item=offer.serial, serial=serial)
 
 
-def content_hash(item: Item[Any, Any, Any], form: Mapping[str, Any], rows: list[Mapping[str, str]]) -> str:
-    """SHA-256 of what is submitted, the same for the same content in the same order."""
-    content = json.dumps([item.code, item.version, form, rows], ensure_ascii=False, sort_keys=True)
-    return hashlib.sha256(content.encode()).hexdigest()
+def _summed_up(
+    item: Item[Any, Any, Any], form: Mapping[str, Any], rows: Iterable[tuple[Any, Mapping[str, str]]]
+) -> tuple[int, int, str]:
+    """How many lines are submitted, their amount in fen, and the SHA-256 of the content, in the order of the lines."""
+    lines = amount_fen = 0
+    digest = hashlib.sha256(_canonical([item.code, item.version, form]))
+    for data, worked in rows:
+        lines += 1
+        amount_fen += amount_of(item, [worked])
+        digest.update(_canonical(data))
+    return lines, amount_fen, digest.hexdigest()
 
 
-def amount_of(item: Item[Any, Any, Any], worked: list[Mapping[str, str]]) -> int:
+def _canonical(content: Any) -> bytes:
+    return json.dumps(content, ensure_ascii=False, sort_keys=True).encode()
+
+
+def amount_of(item: Item[Any, Any, Any], worked: Iterable[Mapping[str, str]]) -> int:
     """The item's own total in fen: the sum of the last totalled column it shows, 0 if it shows none."""
     key = next((shown.key for shown in reversed(item.shown) if shown.totalled), None)
     if key is None:

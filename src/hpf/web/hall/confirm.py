@@ -12,13 +12,12 @@ from hpf.engine import readers
 from hpf.engine.catalogue import Offer
 from hpf.engine.declare import Accept, fields_of
 from hpf.engine.execute.judge import Verdict
-from hpf.engine.facts import Draft
-from hpf.engine.intake import drafts
+from hpf.engine.facts import Draft, Work, WorkKind
+from hpf.engine.intake import drafts, works
 from hpf.engine.intake.correcting import draft_page
 from hpf.engine.intake.drafts import Desk
 from hpf.engine.intake.materials import MATERIALS_OF
 from hpf.engine.intake.submit import submit, waits_for_batch
-from hpf.kernel.refusal import Refused
 from hpf.web.hall import own_check
 from hpf.web.hall.entry import HallRequest, desk_of, fields_sent, number_sent, say, step
 from hpf.web.hall.form import facts_of
@@ -41,6 +40,8 @@ def page(request: HallRequest, offer: Offer) -> HttpResponseBase:
     draft = drafts.enter(desk.actor, desk.at, desk.judging.applicant.id, desk.judging.item, visit)
     if not may_go_on(desk, draft):
         return to_form(request, offer, draft)
+    if works.takes_long(draft):  # 确认 has judged it a moment ago; the executor does so again
+        return _show(request, offer, desk, draft, [], readers.latest_work(draft.id, WorkKind.CHECK))
     verdicts = [] if "page" in request.GET else drafts.judge_all(desk, draft.id, visit)
     return _show(request, offer, desk, draft, verdicts)
 
@@ -59,11 +60,13 @@ def _submit(request: HallRequest, offer: Offer, desk: Desk) -> HttpResponseBase:
     return HttpResponseRedirect(reverse("case", args=[case.no]))
 
 
-def _show(request: HallRequest, offer: Offer, desk: Desk, draft: Draft, verdicts: list[Verdict]) -> HttpResponseBase:
+def _show(
+    request: HallRequest, offer: Offer, desk: Desk, draft: Draft, verdicts: list[Verdict], checked: Work | None = None
+) -> HttpResponseBase:
+    """`verdicts` of all lines, or none and what a worker found when it `checked` a long list."""
     item, shown = desk.judging.item, totalled(desk.judging.item)
     sums = readers.draft_totals(draft.id, [s.key for s in shown])
     amount = sums[shown[-1].key] if shown else 0
-    referred = [v.referral for v in verdicts if v.referral is not None]
     whole = item.accept is Accept.WHOLE
     why_not = "有不能申报的记录，请返回清册更正" if sums["bad"] else own_check.may_not_make(request.visitor)
     context: dict[str, Any] = {
@@ -73,7 +76,7 @@ def _show(request: HallRequest, offer: Offer, desk: Desk, draft: Draft, verdicts
         "steps": STEPS,
         "hrefs": (step(offer, visit=draft.visit), step(offer, "materials", visit=draft.visit)),
         "problems": _problems(desk, verdicts),
-        "notices": [*own_check.before_submitting(request, desk, amount), *_notices(desk, verdicts, referred, whole)],
+        "notices": [*own_check.before_submitting(request, desk, amount), *_notices(desk, verdicts, checked, whole)],
         "facts": facts_of(request.visitor, desk),
         "when": _when(desk, amount),
         "figures": [
@@ -109,20 +112,32 @@ def _problems(desk: Desk, verdicts: list[Verdict]) -> list[Problem]:
     return found
 
 
-def _notices(desk: Desk, verdicts: list[Verdict], referred: list[Refused], whole: bool) -> list[Notice]:
+def _notices(desk: Desk, verdicts: list[Verdict], checked: Work | None, whole: bool) -> list[Notice]:
     found = month_notices(desk)
+    referred, reasons, told = _found_by(desk, verdicts) if checked is None else _found_before(checked)
     if referred:
         days = desk.judging.rules.today.review_workdays(desk.judging.item.code)
-        reasons = "、".join(sorted({r.text for r in referred}))
-        found.append(
-            Notice(f"{len(referred)} 笔须由中心人工核实（{reasons}），{days} 个工作日内办结，其余记录不受影响。")
-        )
-    tell = desk.judging.item.notices
-    if tell is not None and verdicts and not any(v.refused for v in verdicts):
-        found += [Notice(text, Tone.WARN) for text in tell([v.worked for v in verdicts], desk.judging.rules)]
+        why = "、".join(reasons)
+        found.append(Notice(f"{referred:,} 笔须由中心人工核实（{why}），{days} 个工作日内办结，其余记录不受影响。"))
+    found += [Notice(text, Tone.WARN) for text in told]
+    if checked is not None and checked.ended_at is not None:
+        found.append(Notice(f"本清册于 {checked.ended_at:%H:%M} 逐笔核对通过；提交后办理时再次核对。"))
     if whole:
         found.append(Notice("本事项所选记录同时办理：有一笔不能办理时，全部不办理。"))
     return found
+
+
+def _found_by(desk: Desk, verdicts: list[Verdict]) -> tuple[int, list[str], list[str]]:
+    """How many lines a person has to look at, why, and what the item tells of the list."""
+    referred = [v.referral for v in verdicts if v.referral is not None]
+    tell = desk.judging.item.notices
+    ready = tell is not None and verdicts and not any(v.refused for v in verdicts)
+    told = list(tell([v.worked for v in verdicts], desk.judging.rules)) if tell is not None and ready else []
+    return len(referred), sorted({r.text for r in referred}), told
+
+
+def _found_before(checked: Work) -> tuple[int, list[str], list[str]]:
+    return checked.referred, list(checked.reasons), list(checked.notices)
 
 
 def _when(desk: Desk, amount_fen: int) -> list[Fact]:

@@ -14,7 +14,7 @@ from hpf.engine import readers
 from hpf.engine.catalogue import Offer
 from hpf.engine.execute.judge import Line, Verdict, judge
 from hpf.engine.facts import Draft, DraftRow, ImportReport
-from hpf.engine.intake import correcting, drafts, workbooks
+from hpf.engine.intake import correcting, drafts, workbooks, works
 from hpf.engine.intake.drafts import Desk
 from hpf.kernel.paging import PAGE_SIZE, Page, clamp_page
 from hpf.kernel.refusal import Refused
@@ -24,6 +24,7 @@ from hpf.web.hall.entry import HallRequest, desk_of, fields_sent, number_sent, s
 from hpf.web.hall.own_check import own_case
 from hpf.web.hall.present import computed_fields, crumbs, entry_fields, errors_by_field, render
 from hpf.web.hall.roster_page import Entry
+from hpf.web.hall.roster_work import bad_lines
 from hpf.web.hall.sitting import present_draft, refusing
 
 _BAD_SHOWN = 20
@@ -34,23 +35,31 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def page(request: HallRequest, offer: Offer) -> HttpResponseBase:
     """The interface. Without a visit in the address the function is entered anew: imported rows go (HZ-2.4.1-15)."""
     desk, visit = desk_of(request, offer.service), request.GET.get("visit", "")
-    overdue = _overdue(desk)
+    overdue, working = _left_over(desk)
     draft = drafts.enter(desk.actor, desk.at, desk.judging.applicant.id, desk.judging.item, visit)
+    if working and not visit:
+        say(request, "上一次的导入或核对还没有完成，已随离开本事项取消；需要的请重新导入", bad=True)
     if overdue:
         minutes = int(desk.judging.rules.today.import_life / timedelta(minutes=1))
         say(request, desk.judging.rules.today.texts.import_expired.format(minutes=minutes), bad=True)
     if not visit:
         return HttpResponseRedirect(step(offer, "list", visit=draft.visit))
+    if draft.work_id is not None:
+        return HttpResponseRedirect(step(offer, "list/progress", visit=visit))
     editing = _row(draft, request.GET.get("edit"))
     if editing is not None:
         return _show(request, offer, desk, draft, Entry(editing.data, editing.refused, editing.worked, editing))
     return _show(request, offer, desk, draft, Entry(take_kept(request)))
 
 
-def _overdue(desk: Desk) -> bool:
-    """Whether imported rows are there whose time is up; `drafts.enter` is about to drop them."""
+def _left_over(desk: Desk) -> tuple[bool, bool]:
+    """Whether imported rows are there whose time is up, and whether a worker is still busy with the list:
+    `drafts.enter` is about to drop the ones and, on a fresh entry, to stop the other.
+    """
     found = readers.draft(desk.judging.applicant.id, desk.judging.item.code)
-    return found is not None and found.expires_at is not None and found.expires_at <= desk.at
+    if found is None:
+        return False, False
+    return found.expires_at is not None and found.expires_at <= desk.at, found.work_id is not None
 
 
 def _row(draft: Draft, no: str | None) -> DraftRow | None:
@@ -137,9 +146,12 @@ def confirm(request: HallRequest, offer: Offer) -> HttpResponseBase:
     _post_only(request)
     desk, visit = desk_of(request, offer.service), request.POST.get("visit", "")
     draft = present_draft(desk, visit)
+    if works.takes_long(draft):
+        works.begin_check(desk, draft.id, visit)
+        return HttpResponseRedirect(step(offer, "list/progress", visit=visit))
     bad = drafts.confirm(desk, draft.id, visit)
     if bad:
-        say(request, f"有 {len(bad)} 条记录不能申报，请按提示更正或删除后再确认", bad=True)
+        say(request, bad_lines(len(bad)), bad=True)
         return HttpResponseRedirect(step(offer, "list", visit=visit, bad="1"))
     return HttpResponseRedirect(step(offer, visit=visit) + "#declared")
 
@@ -170,7 +182,9 @@ def template(request: HallRequest, offer: Offer) -> HttpResponseBase:
 
 @refusing
 def import_workbook(request: HallRequest, offer: Offer) -> HttpResponseBase:
-    """“导入 excel”: good rows into the list, bad ones into a report; GET is the dialog as a page of its own."""
+    """“导入 excel”: good rows into the list, bad ones into a report, those of a large file by a worker; GET is the
+    dialog as a page of its own.
+    """
     desk = _importing(request, offer)
     if request.method == "GET":
         draft = present_draft(desk, request.GET.get("visit", ""))
@@ -180,7 +194,9 @@ def import_workbook(request: HallRequest, offer: Offer) -> HttpResponseBase:
     draft, upload = present_draft(desk, visit), request.FILES.get("workbook")
     if not isinstance(upload, UploadedFile):
         return _import_page(request, offer, desk, draft, "请选择要导入的文件")
-    report = workbooks.import_workbook(desk, draft.id, visit, upload.name or "", _content(upload))
+    report = works.bring_in(desk, draft.id, visit, upload.name or "", _content(upload))
+    if report is None:
+        return HttpResponseRedirect(step(offer, "list/progress", visit=visit))
     if report.good and not report.bad:
         say(request, f"已导入 {report.good} 条记录，请在 {_life(desk)} 分钟内提交")
     return HttpResponseRedirect(step(offer, "list", visit=visit, report=report.id))

@@ -28,6 +28,7 @@ from hpf.web.hall import (
     pay,
     receivers,
     roster,
+    roster_work,
     selection,
     tokens,
 )
@@ -55,6 +56,8 @@ STEPS: Mapping[FormKind | type[Service], Steps] = {
         "list/reveal": roster.reveal,
         "list/template": roster.template,
         "list/import": roster.import_workbook,
+        "list/progress": roster_work.page,
+        "list/stop": roster_work.stop,
         "list/report": roster.report,
         "list/marked": roster.marked,
         "list/again": roster.again,
