@@ -153,8 +153,8 @@ def test_nobody_checks_who_may_not(maker: Client, checker: Client) -> None:
     typed.save(2)
     page = typed.to_confirmation()
     assert "您在本单位没有经办权限" in text_of(page) and "disabled" in page.content.decode()
-    answer = typed.send("confirm/", typed.submission(page))
-    assert "list/" in answer["Location"] and typed.names() == ["张三"]
+    sent = typed.send("confirm/", typed.submission(page))
+    assert "list/" in sent["Location"] and typed.names() == ["张三"]
 
 
 def personas_id(ref: str) -> int:

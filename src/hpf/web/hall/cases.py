@@ -4,6 +4,7 @@ import io
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from django.core.exceptions import SuspiciousOperation
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase, HttpResponseRedirect
@@ -161,9 +162,25 @@ def judging_of(request: HallRequest, case: Case) -> Judging:
 @at_work
 def case_page(request: HallRequest, no: str) -> HttpResponseBase:
     """One case. While it is processed the page asks for itself every second; it can be left at any time."""
+    owner = readers.employer_of_case(no, {account.employer_id for account in request.visitor.accounts})
+    if owner not in (None, request.visitor.applicant.employer_id):
+        return _elsewhere(request, no, owner)
     case = case_of(request, no)
     context = pages.context(request, case, judging_of(request, case))
     return render(request, "hall/case.jinja", context)
+
+
+def _elsewhere(request: HallRequest, no: str, owner: int | None) -> HttpResponseBase:
+    """A case of another of the visitor's employers: not here, but one step away."""
+    account = next(one for one in request.visitor.accounts if one.employer_id == owner)
+    there = {"next": reverse("case", args=[no])}
+    context = {
+        "current": "cases",
+        "crumbs": crumbs(("我的办件", reverse("cases")), no),
+        "account": account,
+        "go": f"{reverse('employer', args=[account.account_no])}?{urlencode(there)}",
+    }
+    return render(request, "hall/elsewhere.jinja", context, status=404)
 
 
 @at_work

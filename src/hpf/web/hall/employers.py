@@ -1,5 +1,7 @@
 """Choosing the employer account to work for: a payroll bureau has hundreds, most agents have one (HZ-1.3-10)."""
 
+from urllib.parse import urlencode
+
 from django.http import Http404, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -29,7 +31,7 @@ def page(request: HallRequest) -> HttpResponseBase:
     """The visitor's own employer accounts, and only these; searched by name, account number or credit code."""
     text, back = clean(request.GET.get("q", "")), request.GET.get("next", "")
     accounts = request.visitor.accounts
-    found = [a for a in accounts if not text or text in a.name or text in a.account_no or text in a.credit_code]
+    found = [a for a in accounts if text in a.name or text in a.account_no or text.upper() in a.credit_code]
     number = clamp_page(request.GET.get("page", 1), len(found))
     shown = Page(found[(number - 1) * PAGE_SIZE : number * PAGE_SIZE], len(found), number)
     unread = unread_of_many(request.visitor.user_id, {account.employer_id for account in shown.items})
@@ -68,7 +70,8 @@ def _row(account: EmployerAccountFacts, request: HallRequest, back: str, unread:
         "unread": unread,
         "status": Tag(account.status.label, Tone.GOOD if account.normal_count else Tone.PLAIN),
     }
-    return Row(cells, selected=current, actions=(Action(label, f"{address}?next={back}" if back else address),))
+    there = f"{address}?{urlencode({'next': back})}" if back else address
+    return Row(cells, selected=current, actions=(Action(label, there),))
 
 
 @agent

@@ -33,9 +33,14 @@ def refusing(view: StepView) -> StepView:
 
 
 def stale(request: HallRequest, offer: Offer) -> HttpResponseBase:
-    """The page of a visit that another window has ended, or whose rows were submitted. What was typed is kept."""
+    """The page of a visit that another window has ended, or whose rows were submitted; or one for another employer,
+    when another window has gone over to this one. What was typed is kept.
+    """
     if request.method == "POST" and request.path.endswith("save/"):
         keep_typed(request)
+    visit = request.POST.get("visit") or request.GET.get("visit", "")
+    mine = {account.id: account for account in request.visitor.accounts}
+    meant = readers.account_of_visit(str(visit), offer.service.code, mine.keys() - {request.visitor.applicant.id})
     waiting = readers.draft(request.visitor.applicant.id, offer.service.code)
     context = {
         "current": offer.service.code,
@@ -43,6 +48,9 @@ def stale(request: HallRequest, offer: Offer) -> HttpResponseBase:
         "crumbs": crumbs((offer.service.title, step(offer)), "页面已失效"),
         "again": step(offer, "list"),
         "rows": waiting.rows if waiting else 0,
+        "meant": mine[meant] if meant is not None else None,
+        "back": step(offer, "list", visit=visit),
+        "now_for": request.visitor.applicant,
     }
     return render(request, "hall/stale.jinja", context, status=409)
 
