@@ -194,7 +194,11 @@ class EventOut(BaseModel):
 
 
 class CaseOut(BaseModel):
-    """A case as it stands. total = succeeded + failed + pending at every moment; amounts in yuan."""
+    """A case as it stands. total = succeeded + failed + pending at every moment; amounts in yuan.
+
+    `awaiting_check`: a second agent of the employer has to check it in the hall first; `declared_at` and
+    `declared_month` are those of the submission until then, and of the check from then on.
+    """
 
     no: str
     item: str
@@ -206,6 +210,9 @@ class CaseOut(BaseModel):
     declared_by: str
     declared_at: datetime
     declared_month: str
+    needs_check: bool
+    checked_by: str
+    checked_at: datetime | None
     processed_at: datetime | None
     processed_month: str | None
     expected_at: datetime | None
