@@ -56,6 +56,14 @@ desk-texts-again        post     B
 desk-text-again         post     B
 desk-receipts           get     A   U
 desk-books              get     A   U
+desk-policy             get   TRABSPU
+desk-policy-one         get   TRABSPU
+desk-policy-amend       post       P
+desk-policy-changes     get   TRABSPU
+desk-policy-change      get   TRABSPU
+desk-policy-decide      post       P
+desk-policy-versions    get   TRABSPU
+desk-policy-version     get   TRABSPU
 desk-trail              get           U
 desk-trail-entry        get           U
 desk-trail-export       get           U
@@ -86,6 +94,7 @@ def test_every_address_of_the_desk_times_every_persona(waiting: str) -> None:
         paper = documents.materials_of(MATERIALS_OF, readers.case(waiting, None).submit_key)[0].id
     somebody, _, _ = member(Role.TELLER, centre=reviewing.CENTRE)
     known = {"no": waiting, "run_id": 1, "paper_id": paper, "user_id": somebody, "text_id": 1, "year": 2026, "entry_id": 1}
+    known |= {"leaf": "hotline", "amendment_id": 1, "number": 1}
     inside = {letter: at_desk(role, centre=reviewing.CENTRE) for letter, role in LETTERS.items()}
     outside = [personas.login(who) for who in (personas.AGENT, personas.RIVAL, personas.STRANGER)]
     outside += [personas.teller(), Client(), at_desk(Role.REVIEWER, centre=personas.CENTRE)]

@@ -167,7 +167,7 @@ def parameter(book: Book, leaf: str, title_of: TitleOf = str) -> Parameter | Non
         kind = Amendable(LABELS.get(name, name), Group.TEXTS)
     if leaf not in book.leaves or kind is None:
         return None
-    hint = type_of(leaf, _HINTS)
+    hint = hint_of(leaf)
     optional = type(None) in typing.get_args(hint)
     slots: frozenset[str] = frozenset()
     if typing.get_origin(hint) is typing.Annotated:
@@ -187,6 +187,11 @@ def parameters(book: Book, title_of: TitleOf = str) -> Iterable[Parameter]:
     for leaf in sorted(book.leaves, key=lambda name: order.get(name.partition(".")[0], len(order))):
         if (found := parameter(book, leaf, title_of)) is not None:
             yield found
+
+
+def hint_of(leaf: str) -> Any:
+    """What the values of a leaf are converted to; None for no parameter."""
+    return type_of(leaf, _HINTS)
 
 
 def _shape(hint: Any) -> Shape | None:

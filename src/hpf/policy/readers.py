@@ -24,9 +24,8 @@ from hpf.policy.facts import Amendment, Change, Decision, Version
 _NONE = "0 0"
 _LAST = """coalesce((SELECT number || ' ' || fingerprint FROM policy_version WHERE amendment_id IS NOT NULL
                       ORDER BY number DESC LIMIT 1), '0 0')"""
-_NAME = "'hpf.policy_' || current_schema()::regnamespace::oid"
-_PINNED = f"SELECT coalesce(nullif(current_setting({_NAME}, true), ''), set_config({_NAME}, {_LAST}, true))"
-_PIN = f"SELECT set_config({_NAME}, {_LAST}, true)"
+_PINNED = f"SELECT coalesce(nullif(current_setting(%(pin)s, true), ''), set_config(%(pin)s, {_LAST}, true))"
+_PIN = f"SELECT set_config(%(pin)s, {_LAST}, true)"
 
 
 class NoAmendment(LookupError):
@@ -40,7 +39,7 @@ def current_rules(asker: str = "hpf") -> Rules:
     """
     centre = current_centre().code
     with connection.cursor() as cursor:
-        cursor.execute(_PINNED)
+        cursor.execute(_PINNED, {"pin": _pin(centre)})
         last: str = cursor.fetchone()[0]
     return book.load(centre, asker) if last == _NONE else Rules(_amended_book(centre, last), asker)
 
@@ -48,7 +47,7 @@ def current_rules(asker: str = "hpf") -> Rules:
 def forget_pin() -> None:
     """The rest of this transaction goes by the version that stands now: after an approval of its own."""
     with connection.cursor() as cursor:
-        cursor.execute(_PIN)
+        cursor.execute(_PIN, {"pin": _pin(current_centre().code)})
 
 
 def changes_until(number: int | None = None) -> list[Change]:
@@ -71,27 +70,31 @@ def change_of(row: models.Amendment) -> Change:
 
 def amendment(amendment_id: int) -> Amendment:
     """One amendment; raises NoAmendment."""
-    found = amendments(Q(id=amendment_id))
+    found = _amendments(Q(id=amendment_id))
     if not found:
         raise NoAmendment(amendment_id)
     return found[0]
 
 
-def amendments(condition: Q) -> list[Amendment]:
-    """The amendments under a condition, the newest first; one query."""
+def _amendments(condition: Q) -> list[Amendment]:
     rows = models.Amendment.objects.filter(condition).select_related("ruling", "version").order_by("-id")
     return [amendment_of(row) for row in rows]
 
 
 def amendments_of(leaf: str) -> list[Amendment]:
     """Everything that was ever proposed for a leaf, the newest first."""
-    return amendments(Q(leaf=leaf))
+    return _amendments(Q(leaf=leaf))
 
 
 def waiting(but_not_by: int | None = None) -> int:
     """How many amendments wait for a decision; `but_not_by` leaves out those of one login, who cannot decide them."""
     found = models.Amendment.objects.filter(ruling=None)
     return (found if but_not_by is None else found.exclude(proposed_by_id=but_not_by)).count()
+
+
+def waiting_amendments() -> list[Amendment]:
+    """The amendments that wait for a decision, the newest first."""
+    return _amendments(Q(ruling=None))
 
 
 def last_approved(leaf: str) -> int:
@@ -142,6 +145,11 @@ def version_of(row: models.Version) -> Version:
     """The frozen value of a version's record."""
     made_by = amendment_of(row.amendment) if row.amendment else None
     return Version(row.number, row.fingerprint, row.made_at.astimezone(TZ), made_by)
+
+
+def _pin(centre: str) -> str:
+    """The name of a setting of the transaction, one for each centre that is visited in it."""
+    return f"hpf.policy_{centre.encode().hex()}"
 
 
 @lru_cache(maxsize=16)

@@ -20,10 +20,11 @@ from hpf.dues import listings as dues
 from hpf.engine import listings as engine
 from hpf.engine.worklists import ReviewCounts, review_counts
 from hpf.kernel.clock import Clock
+from hpf.policy import readers as policy
 from hpf.policy.readers import current_rules
 from hpf.runs import listings as runs
 from hpf.web import errors
-from hpf.web.desk.permissions import BOOKS, CASES, DOCUMENTS, LOGINS, TEXTS, TRAIL, Right
+from hpf.web.desk.permissions import BOOKS, CASES, DOCUMENTS, LOGINS, POLICY_MAKERS, TEXTS, TRAIL, Right
 from hpf.web.frame import Crumb, DemoClock, Frame, MenuGroup, MenuItem
 from hpf.web.shapes import Notice, Tone
 
@@ -161,6 +162,8 @@ def _menu(who: Staff, current: str, counts: Waiting) -> tuple[MenuGroup, ...]:
     if who.may(BOOKS):
         money = (item("未落实到账", "desk-receipts", "bank", counts.receipts), item("账务核对", "desk-books", "coins"))
         groups.append(MenuGroup("账务", money))
+    undecided = policy.waiting(but_not_by=who.user_id) if who.may(POLICY_MAKERS) else 0
+    groups.append(MenuGroup("政策", (item("参数与政策", "desk-policy", "sliders", undecided),)))
     if who.may(LOGINS):
         groups.append(MenuGroup("管理", (item("工作人员与权限", "desk-staff", "users"),)))
     if who.may(TRAIL):

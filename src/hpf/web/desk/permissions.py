@@ -38,9 +38,11 @@ DOCUMENTS = _sees("凭证（含个人信息）", Role.TELLER, Role.REVIEWER)
 REVOKERS = _does("提出作废凭证", Role.TELLER, Role.REVIEWER)
 REVOCATION_CHECKERS = _does("复核他人提出的作废凭证", Role.REVIEWER)
 TRAIL = _sees("操作留痕")
+PARAMETERS = Right("参数与政策、修改记录、政策版本", frozenset(Role))
+POLICY_MAKERS = _does("提出参数修改；批准他人提出的修改", Role.POLICY)
 LOGINS = _sees("工作人员名册、岗位权限", Role.ADMIN)
 ADMINISTRATORS = _does("新增工作人员、授予岗位、重置密码和动态口令", Role.ADMIN)
 
 TABLE = (EVERYBODY, CASES, DECIDERS, REVIEWERS, OPERATORS, TEXTS, RESENDERS, BOOKS, DOCUMENTS, REVOKERS,
-         REVOCATION_CHECKERS, LOGINS, ADMINISTRATORS, TRAIL)  # fmt: skip
+         REVOCATION_CHECKERS, PARAMETERS, POLICY_MAKERS, LOGINS, ADMINISTRATORS, TRAIL)  # fmt: skip
 """All rights, in the order shown."""

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from hpf.web.desk import account, books, cases, console, login, logins, papers, review, reviews, sms, trail
+from hpf.web.desk import account, books, cases, console, login, logins, papers, policy_urls, review, reviews, sms, trail
 
 urlpatterns: list[URLPattern] = [
     path("", console.workbench, name="desk"),
@@ -38,6 +38,7 @@ urlpatterns: list[URLPattern] = [
     path("trail/export/", trail.export, name="desk-trail-export"),
     path("trail/check/", trail.check, name="desk-trail-check"),
     path("trail/<int:year>/<int:entry_id>/", trail.one, name="desk-trail-entry"),
+    *policy_urls.urlpatterns,
     path("documents/", papers.page, name="desk-papers"),
     path("documents/<str:no>/", papers.one, name="desk-paper"),
     path("documents/<str:no>/pdf/", papers.pdf, name="desk-paper-pdf"),
