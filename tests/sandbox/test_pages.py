@@ -41,7 +41,7 @@ def test_portal_and_controls(sandbox: Sandbox, page: Page) -> None:
             page.keyboard.press("Enter")
         assert page.url == f"{sandbox.url}{landing}"
         check(page)
-    for path in ("/switches/", "/bank/statement/"):
+    for path in ("/switches/", "/bank/statement/", "/sms/"):
         page.goto(sandbox.url + path)
         check(page)
 

@@ -218,7 +218,7 @@ def test_logging_out_of_the_hall_asks_and_comes_back(visitor: Visitor) -> None:
     assert "登录请求无效" in stranger.text
 
 
-@pytest.mark.parametrize("path", ["/", "/login/", "/switches/", "/bank/statement/"])
+@pytest.mark.parametrize("path", ["/", "/login/", "/switches/", "/bank/statement/", "/sms/"])
 def test_pages_are_strict_and_script_free(path: str, sandbox: Sandbox) -> None:
     """Nothing inline, no script at all, no cookie that could meet the hall's."""
     answer = requests.get(sandbox.url + path, timeout=10)
