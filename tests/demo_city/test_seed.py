@@ -109,6 +109,12 @@ def test_people_and_handlers_are_as_told() -> None:
     subsidy = listings.people(school[1].id)
     assert subsidy.totals["personal_part"].fen == 0
     assert subsidy.totals["employer_part"].fen > 0
+    checking = _account("E09")
+    assert checking.check_from is not None and checking.check_from.fen == 100_000
+    assert [(one.name, one.may_make, one.may_check) for one in checking.agents] == [
+        ("方小满", True, False), ("方有庆", False, True),
+    ]  # fmt: skip
+    assert _account("E01").check_from is None
     late = listings.people(_account("E01").id, search="庞一凡").items[0]
     assert late.opened_month == Month(2026, 11)
 

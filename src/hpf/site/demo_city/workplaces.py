@@ -62,7 +62,8 @@ def employers(world: World, rules: DayRules, draw: Random) -> Iterator[tuple[Wor
             funds=told.funds,
         )
         row = _row(place, told.name, told.credit_code, told.payday, told.handlers, rules, draw)
-        yield place, row._replace(agents=[agent._replace(sms=True) for agent in row.agents])
+        limit = None if told.check_from is None else told.check_from * 100
+        yield place, row._replace(agents=[agent._replace(sms=True) for agent in row.agents], check_from_fen=limit)
     for bureau in world.bureaus:
         yield from _clients(bureau, rules, draw)
 
@@ -112,5 +113,8 @@ def _row(
         )
         for fund in place.funds
     ]
-    agents = [load.AgentRow(handler.name, handler.id_no, handler.mobile) for handler in handlers]
+    agents = [
+        load.AgentRow(one.name, one.id_no, one.mobile, may_make="经办" in one.duties, may_check="复核" in one.duties)
+        for one in handlers
+    ]
     return load.EmployerRow(name, code, place.unit_type, payday, rows, agents)

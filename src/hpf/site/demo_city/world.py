@@ -19,17 +19,21 @@ FIRST_CITY = "hangzhou"
 
 @dataclass(frozen=True)
 class Handler:
-    """A person who logs in at the portal for an employer."""
+    """A person who logs in at the portal for an employer; `duties` are 经办, 复核 where the employer checks."""
 
     login: str
     name: str
     id_no: str
     mobile: str
+    duties: tuple[str, ...] = ("经办",)
 
 
 @dataclass(frozen=True)
 class DemoEmployer:
-    """An employer of domain-values A14; rates in percent, `branch` by name."""
+    """An employer of domain-values A14; rates in percent, `branch` by name.
+
+    `check_from`: from how many yuan on its cases need a second handler (单位内部复核), None: never.
+    """
 
     code: str
     name: str
@@ -44,6 +48,7 @@ class DemoEmployer:
     branch: str
     payday: int
     handlers: tuple[Handler, ...]
+    check_from: int | None
 
 
 @dataclass(frozen=True)
@@ -96,8 +101,11 @@ def _employer(told: dict[str, Any]) -> DemoEmployer:
         branch=told["branch"],
         payday=told["payday"],
         handlers=_handlers(told),
+        check_from=told.get("check_from"),
     )
 
 
 def _handlers(told: dict[str, Any]) -> tuple[Handler, ...]:
-    return tuple(Handler(**handler) for handler in told["handlers"])
+    return tuple(
+        Handler(**{**handler, "duties": tuple(handler.get("duties", ("经办",)))}) for handler in told["handlers"]
+    )
