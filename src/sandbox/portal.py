@@ -40,6 +40,7 @@ def log_in(request: HttpRequest) -> HttpResponse:
         "failed": request.method == "POST",
         "typed": request.POST.get("username", ""),
         "next": target,
+        "portals": world().portals,
         "handlers": world().handlers.values(),
         "password": world().password,
     }

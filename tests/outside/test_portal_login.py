@@ -67,6 +67,7 @@ def test_a_handler_comes_in_and_is_remembered(sandbox: Sandbox, browser: Client)
         assert (who.name, who.id_no, who.credit_code) == ("周海燕", "330184198503192063", "91330113MA2K20BF28")
         assert who.employer_name == "杭州临平精工机械有限公司"
         assert browser.session["_auth_user_id"] == str(who.user_id)
+        assert not end.cookies.get("messages") and "_messages" not in browser.session, "allauth greets nobody"
         Identity.objects.update(name="旧名", credit_code="")
         browser.logout()
     assert not User.objects.get().has_usable_password()

@@ -144,6 +144,21 @@ def test_a_service_that_dies_is_started_again(running: subprocess.Popen[str], tm
     assert _lives(after[1])
 
 
+@pytest.mark.parametrize(
+    ("moments", "gives_up"),
+    [
+        ([1, 2, 3, 4, 5], False),
+        ([1, 2, 3, 4, 5, 6], True),
+        ([1, 2, 3, 4, 5, 601], False),
+        ([1, 2, 3, 4, 5, 700, 701], False),
+        ([1, 300, 500, 550, 590, 600], True),
+        ([1, 1000, 1100, 1200, 1300, 1400, 1500], True),
+    ],
+)
+def test_the_demo_gives_up_when_six_processes_end_within_ten_minutes(moments: list[float], gives_up: bool) -> None:
+    assert demo.keep_ending(moments) is gives_up
+
+
 def test_somebody_elses_process_with_an_old_number_is_left_alone(tmp_path: Path) -> None:
     bystander = subprocess.Popen(["sleep", "1000"], start_new_session=True)
     note = {"address": "", "processes": {"hall": [bystander.pid, 1]}}

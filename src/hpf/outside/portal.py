@@ -147,6 +147,9 @@ class NoLocalSignup(DefaultAccountAdapter):  # type: ignore[misc]  # allauth car
         """Paths of this site only; the stock rule lets through every allowed host."""
         return url_has_allowed_host_and_scheme(url, allowed_hosts=None)
 
+    def add_message(self, *args: Any, **kwargs: Any) -> None:
+        """Nothing: allauth would name the login by the portal's number, and the page itself shows who is there."""
+
 
 def _remember(user: Any, claims: PortalClaims) -> None:
     remember_identity(

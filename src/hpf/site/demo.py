@@ -27,7 +27,8 @@ from hpf.site import embedded
 CENTRES = {"hangzhou": "杭州住房公积金管理中心", "heihe": "黑河市住房公积金管理中心"}
 START_SECONDS = 60
 STOP_SECONDS = 10
-RESTARTS = 5
+RESTARTS, RESTART_SECONDS = 5, 600
+"""So many processes may end within so long; the next one within it ends the demo."""
 
 
 class DemoRefused(Exception):
@@ -167,15 +168,15 @@ class Demo:
                     raise DemoRefused("stopped")
 
     def _watch(self) -> None:
-        """Until told to stop; a process that dies is started again, a few times."""
-        restarts = 0
+        """Until told to stop; a process that dies is started again, unless they keep dying."""
+        ended: list[float] = []
         while not self._stop.wait(0.5):
             for service in self.services:
                 status = self._running[service.name].poll()
                 if status is None:
                     continue
-                restarts += 1
-                if restarts > RESTARTS:
+                ended.append(time.monotonic())
+                if keep_ending(ended):
                     raise DemoRefused(f"{service.name} keeps ending; see {self.var / 'logs' / service.name}.log")
                 print(f"{service.name} ended with {status}; started again", flush=True)
                 self._start(service)
@@ -241,6 +242,11 @@ class Demo:
             f"  logs: {self.var / 'logs'}   stop: Ctrl-C\n",
             flush=True,
         )
+
+
+def keep_ending(moments: Sequence[float]) -> bool:
+    """Whether more processes than RESTARTS have ended within RESTART_SECONDS up to the last; `moments` in order."""
+    return len(moments) > RESTARTS and moments[-1] - moments[-1 - RESTARTS] < RESTART_SECONDS
 
 
 def _answers(address: str) -> bool:

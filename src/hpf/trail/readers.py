@@ -1,6 +1,7 @@
 """One entry of the trail, its place in the chain, and how the chain stands."""
 
 import json
+from dataclasses import fields
 from typing import Any
 
 from django.db import connection
@@ -8,9 +9,9 @@ from django.db import connection
 from hpf.kernel.clock import in_china
 from hpf.trail.facts import ChainState, Check, Entry, Link
 
-COLUMNS = (
-    "year, id, at, actor_kind, user_id, actor_name, channel, employer_id, verb, object_kind, object_id, detail::text"
-)
+_FIELDS = tuple(field.name for field in fields(Entry))
+COLUMNS = ", ".join("detail::text" if name == "detail" else name for name in _FIELDS)
+"""An entry's columns are named as its fields."""
 
 
 def entry(year: int, entry_id: int) -> Entry | None:
@@ -51,5 +52,5 @@ def chain_state() -> ChainState:
 
 def entry_of(row: tuple[Any, ...]) -> Entry:
     """A row of COLUMNS as a fact."""
-    year, entry_id, at, *who_and_what, detail = row
-    return Entry(year, entry_id, in_china(at), *who_and_what, detail=json.loads(detail))
+    told = dict(zip(_FIELDS, row, strict=True))
+    return Entry(**{**told, "at": in_china(told["at"]), "detail": json.loads(told["detail"])})

@@ -71,6 +71,7 @@ class Frame:
     logout: str = ""
     account: str = ""
     help: str = ""
+    verify: str = ""
     inbox: str = ""
     unread: int = 0
     employer: EmployerChoice | None = None

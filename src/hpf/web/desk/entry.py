@@ -138,6 +138,7 @@ def _frame(request: DeskRequest, current: str, counts: Waiting) -> Frame:
         role_name=" · ".join(role.label for role in Role if role in who.roles),
         logout=reverse("desk-logout"),
         account=reverse("desk-account"),
+        verify=reverse("verify"),
         menu=_menu(who, current, counts),
         messages=_messages(request),
         demo=DemoClock(now, reverse("clock")) if settings.DEMO else None,

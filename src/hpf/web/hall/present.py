@@ -115,6 +115,7 @@ def frame_of(request: HttpRequest, current: str = "") -> Frame:
         hotline_hours=today.counter_hours,
         home=reverse("home"),
         help=reverse("help"),
+        verify=reverse("verify"),
         messages=_messages(request),
         demo=DemoClock(now, reverse("clock")) if settings.DEMO else None,
         now=now,
@@ -131,7 +132,7 @@ def frame_of(request: HttpRequest, current: str = "") -> Frame:
         some.append(EmployerChoice(f"全部 {len(mine)} 个单位账号", "", reverse("employers")))
     return Frame(
         **{name: getattr(known, name) for name in
-           ("centre_name", "hotline", "hotline_hours", "home", "help", "messages", "demo", "now")},
+           ("centre_name", "hotline", "hotline_hours", "home", "help", "verify", "messages", "demo", "now")},
         user_name=visitor.name,
         role_name="经办人",
         logout=reverse("logout"),
