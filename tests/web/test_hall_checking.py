@@ -9,10 +9,12 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from tests import personas
 from tests.checking import BOTH, CHECKER, MAKER, OUTSIDER, agent, employer, id_of
+from tests.dues import builders as money
 from tests.hall import HOME, OPENING, Roster, row, text_of
 from tests.parties import builders as b
-from tests.paying import hidden
+from tests.paying import VOUCHER, Payer, dues_of, hidden, owing
 
+from hpf.dues import changes as dues
 from hpf.engine import readers
 from hpf.kernel.clock import FixedClock
 from hpf.parties import changes as parties_changes
@@ -263,3 +265,62 @@ def test_the_settings_name_everybody_and_refuse_what_cannot_work(maker: Client) 
     form = {key: text for key, text in settings(maker).items() if not key.startswith("check_")}
     answer = maker.post(CHECKING, form)
     assert answer.status_code == 422 and "没有其他人员可以复核" in text_of(answer)
+
+
+# other kinds of items
+
+
+def _settling() -> tuple[Payer, Client, str]:
+    """An employer that owes October and checks everything: the maker on the way to pay, the checker, the due."""
+    owing()
+    no = personas.account_of(personas.AGENT).account_no
+    employer_id = parties.employer_account_by_no(no).employer_id
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE parties_employer SET check_from_fen = 0 WHERE id = %s", [employer_id])
+        cursor.execute("UPDATE parties_agent SET may_check = (name = '何人和') WHERE employer_id = %s", [employer_id])
+    checker = personas.login(personas.BUREAU)
+    checker.get(f"{HOME}employers/{no}/")
+    return Payer(personas.login(personas.AGENT)), checker, dues_of()[0].code
+
+
+def test_a_payment_is_checked_before_its_order_is_made_and_paid_by_anybody(
+    centre: object, clock: FixedClock, drain: Drain
+) -> None:
+    payer, checker, code = _settling()
+    address = payer.submit(code)
+    assert payer.order_no == "" and "待单位复核" in text_of(payer.client.get(address))
+    words = text_of(checker.get(address))
+    assert code in words and "复核通过" in words
+    checker.post(f"{address}check/")
+    drain()
+    for client in (payer.client, checker):
+        page = client.get(address).content.decode()
+        order_no = re.findall(r"/pay/(\w+)/", page)[0]
+        assert client.get(f"{HOME}pay/{order_no}/").status_code == 200
+
+
+def test_a_choice_that_was_sent_back_stands_in_the_form_again(centre: object, clock: FixedClock) -> None:
+    payer, checker, code = _settling()
+    address = payer.submit(code)
+    checker.post(f"{address}send-back/", {"reason": "下月再缴"})
+    page = payer.client.get(address).content.decode()
+    again = re.findall(r'action="([^"]+list/again/[^"]+)"', page)[0]
+    words = text_of(payer.client.post(again, follow=True))
+    assert code in words and "重新选择" in words
+
+
+def test_a_form_that_was_taken_back_is_filled_in_again(centre: object, clock: FixedClock) -> None:
+    payer, _, _ = _settling()
+    client, account = payer.client, personas.account_of(personas.AGENT)
+    order = money.order_for(account.id, at=clock.now())
+    dues.take_payment(money.ACTOR, clock.now(), money.Notice(order.no, order.amount, paid_at=clock.now()))
+    sent = {"kind": "remittance", "month": "2026-10"}
+    visit = hidden(client.get(VOUCHER).content.decode())["visit"]
+    assert client.post(VOUCHER, {"visit": visit, **sent}).status_code == 302
+    client.post(f"{VOUCHER}materials/", {"visit": visit})
+    page = client.get(f"{VOUCHER}confirm/", {"visit": visit}).content.decode()
+    address = client.post(f"{VOUCHER}confirm/", hidden(page))["Location"]
+    assert "待单位复核" in text_of(client.get(address)), "the limit is 0: items without an amount, too"
+    client.post(f"{address}withdraw/")
+    again = re.findall(r'action="([^"]+list/again/[^"]+)"', client.get(address).content.decode())[0]
+    assert 'value="2026-10"' in client.post(again, follow=True).content.decode()
