@@ -18,7 +18,7 @@ from hpf.engine.execute.execute import execute
 from hpf.engine.facts import CaseState
 from hpf.engine.jobs import SYSTEM
 from hpf.kernel.clock import FixedClock
-from hpf.web import payments
+from hpf.outside import payments
 
 KEY = "paid-early-01"
 FINISHING = 3

@@ -1,6 +1,7 @@
 """Reading a JSON body: its size was judged at the door; here what it says becomes typed, or a problem."""
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any, TypeVar
 
@@ -10,6 +11,7 @@ from pydantic import ValidationError as Invalid
 
 from hpf.api.problems import Problem, invalid
 
+_ODD_ESCAPE = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
 M = TypeVar("M", bound=BaseModel)
 
 
@@ -20,7 +22,7 @@ def read(request: HttpRequest, model: type[M]) -> M:
     try:
         raw = request.read()
         sent = json.loads(raw.decode(), parse_float=str, parse_constant=_no_constant)
-        if b"\\u" in raw:
+        if _ODD_ESCAPE.search(raw):
             _refuse_unstorable(sent)
     except (ValueError, RecursionError):
         raise Problem("unreadable", "不是有效的 JSON") from None

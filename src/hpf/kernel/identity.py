@@ -7,6 +7,7 @@ import enum
 import re
 from dataclasses import dataclass
 from datetime import date
+from operator import mul
 
 from hpf.kernel.text import clean
 
@@ -104,7 +105,7 @@ def check_id(id_type: IdType, text: str, today: date) -> IdProblem | None:
 
 def check_digit(first_17: str) -> str:
     """The 18th sign after these 17 digits (ISO 7064, MOD 11-2)."""
-    return _CHECK_DIGITS[sum(int(digit) * weight for digit, weight in zip(first_17, _WEIGHTS, strict=True)) % 11]
+    return _CHECK_DIGITS[sum(map(mul, map(int, first_17), _WEIGHTS)) % 11]
 
 
 def upgrade_15(text: str) -> str:

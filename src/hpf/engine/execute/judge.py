@@ -7,6 +7,7 @@ under the lock of the employer account, so that there is one set of checks.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from enum import Enum
+from functools import cache
 from typing import Any
 
 from hpf.engine.declare import Effect, Item, ItemRules, Row, facts_asked, parse
@@ -52,9 +53,13 @@ class Verdict:
 
     def stored_worked(self) -> dict[str, str]:
         """What the system worked out, as texts by key; money in yuan with two decimals."""
-        if self.worked is None or not is_dataclass(self.worked):
-            return {}
-        return {f.name: stored_text(getattr(self.worked, f.name)) for f in fields(self.worked)}
+        return {name: stored_text(getattr(self.worked, name)) for name in _names(type(self.worked))}
+
+
+@cache
+def _names(worked: type[Any]) -> tuple[str, ...]:
+    """The attributes of an item's `Worked`, in their order; none where nothing is worked out."""
+    return tuple(field.name for field in fields(worked)) if is_dataclass(worked) else ()
 
 
 def stored_text(value: object) -> str:
