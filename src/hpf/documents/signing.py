@@ -15,6 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
@@ -35,6 +36,15 @@ if TYPE_CHECKING:
 
 _ROOM = 8192  # bytes kept free for the signature and its certificates; a chain of four RSA-4096 takes 7,000
 _DER = serialization.Encoding.DER
+_PYHANKO = (
+    "pyhanko.pdf_utils.incremental_writer",
+    "pyhanko.sign.fields",
+    "pyhanko.sign.signers.pdf_cms",
+    "pyhanko.sign.signers.pdf_signer",
+    "pyhanko_certvalidator.registry",
+)
+"""What is imported when it is needed, because it takes half a second that a process which never signs should not
+spend."""
 Key = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 T = TypeVar("T")
 
@@ -67,6 +77,14 @@ class Signer(Protocol):
 def signer() -> Signer:
     """The signer of the current centre, opened once per process. Raises SealUnusable."""
     return _opened(current_centre(), Path(settings.VAR), tuple(settings.HPF_SEAL.items()))
+
+
+def preload() -> None:
+    """Imports what signing takes, in a process that others are forked from: they share it (15 MB), and the first slip
+    of each is not half a second late.
+    """
+    for module in _PYHANKO:
+        import_module(module)
 
 
 def fingerprint(certificate: bytes) -> str:
@@ -154,7 +172,7 @@ def _finished(work: Coroutine[Any, Any, object]) -> None:
 def _cms_signer(key: Key, chain: tuple[x509.Certificate, ...]) -> "CmsSigner":
     """pyHanko's signer over a key that stays loaded; its own reads the key again for every signature.
 
-    pyHanko is imported here, not above: it takes half a second, which only a process that signs should spend.
+    pyHanko is imported here, not above: see _PYHANKO.
     """
     from asn1crypto.x509 import Certificate  # type: ignore[import-untyped]  # noqa: PLC0415
     from pyhanko.sign.signers.pdf_cms import Signer as CmsSigner  # noqa: PLC0415

@@ -15,10 +15,17 @@ forwarded_allow_ips = os.environ.get("HPF_PROXY", "127.0.0.1")
 
 
 def on_starting(server: Any) -> None:
-    """Refuse to serve a house whose own checks fail: an item twice, a refusal without a text, a missing parameter."""
+    """Refuse to serve a house whose own checks fail: an item twice, a refusal without a text, a missing parameter.
+
+    Then import what workers would import at their first slip.
+    """
     import django  # noqa: PLC0415 - gunicorn reads this file before the settings are chosen
     from django.core.management import call_command  # noqa: PLC0415
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hpf.site.settings")
     django.setup()
     call_command("check")
+
+    from hpf.documents.signing import preload  # noqa: PLC0415 - needs Django
+
+    preload()
