@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from hpf.kernel.identity import IdNumber, IdType
 from hpf.kernel.names import mask_name, mask_phone
 from hpf.web.jinja import mask_id
 
@@ -132,6 +133,36 @@ THINGS: Mapping[str, str] = {
 }
 KINDS: Mapping[str, str] = {"agent": "经办人", "staff": "工作人员", "system": "系统"}
 """Kinds of actors, as stored."""
+KEYS: Mapping[str, str] = {
+    "account": "账户",
+    "after": "修改后",
+    "before": "修改前",
+    "case": "办件",
+    "count": "笔数",
+    "dues": "应缴笔数",
+    "employer": "单位",
+    "fen": "金额（分）",
+    "hook": "推送地址",
+    "item": "事项",
+    "kind": "种类",
+    "material": "材料",
+    "materials": "材料",
+    "name": "名称",
+    "note": "说明",
+    "of": "所属",
+    "reason": "原因",
+    "ref": "来源",
+    "roles": "岗位",
+    "row": "行",
+    "rows": "行数",
+    "scopes": "权限",
+    "since": "起",
+    "state": "状态",
+    "until": "止",
+    "url": "地址",
+    "who": "人员",
+}
+"""The commonest keys of a detail; others stand as they are written."""
 _ID = re.compile(r"(?<![0-9A-Za-z])\d{17}[\dXx](?![0-9A-Za-z])")
 _PHONE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
 _NAMES = frozenset({"name", "legal_name", "to_name"})
@@ -154,19 +185,24 @@ def who(actor_kind: str, name: str) -> str:
 
 
 def masked(text: str) -> str:
-    """Without whole identity and telephone numbers, wherever they stand."""
-    text = _ID.sub(lambda found: mask_id(found[0]), text)
+    """Without whole identity and telephone numbers, wherever they stand; a case's number is as long, but no date."""
+    text = _ID.sub(lambda found: _number(found[0]), text)
     return _PHONE.sub(lambda found: mask_phone(found[0]), text)
 
 
+def _number(digits: str) -> str:
+    return digits if IdNumber(IdType.RESIDENT, digits.upper()).birth_date is None else mask_id(digits)
+
+
 def told(detail: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """A detail as pairs of key and masked text."""
-    return [(key, _text(key, value)) for key, value in detail.items()]
+    """A detail as pairs of key and masked text; what is empty is left out."""
+    pairs = [(KEYS.get(key, key), _text(key, value)) for key, value in detail.items()]
+    return [(key, text) for key, text in pairs if text]
 
 
 def _text(key: str, value: Any) -> str:
     if isinstance(value, Mapping):
-        return "；".join(f"{inner}：{_text(inner, one)}" for inner, one in value.items())
+        return "；".join(f"{KEYS.get(inner, inner)}：{_text(inner, one)}" for inner, one in value.items())
     if isinstance(value, list | tuple):
         return "、".join(_text(key, one) for one in value)
     text = "" if value is None else str(value)
