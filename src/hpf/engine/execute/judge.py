@@ -5,9 +5,8 @@ under the lock of the employer account, so that there is one set of checks.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass
 from enum import Enum
-from functools import cache
 from typing import Any
 
 from hpf.engine.declare import Effect, Item, ItemRules, Row, facts_asked, parse
@@ -53,13 +52,8 @@ class Verdict:
 
     def stored_worked(self) -> dict[str, str]:
         """What the system worked out, as texts by key; money in yuan with two decimals."""
-        return {name: stored_text(getattr(self.worked, name)) for name in _names(type(self.worked))}
-
-
-@cache
-def _names(worked: type[Any]) -> tuple[str, ...]:
-    """The attributes of an item's `Worked`, in their order; none where nothing is worked out."""
-    return tuple(field.name for field in fields(worked)) if is_dataclass(worked) else ()
+        names = getattr(self.worked, "__dataclass_fields__", ())  # `fields` would go through them anew for every line
+        return {name: stored_text(getattr(self.worked, name)) for name in names}
 
 
 def stored_text(value: object) -> str:
