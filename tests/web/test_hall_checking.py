@@ -7,13 +7,16 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from tests import personas
+from tests import personas, reviewing
 from tests.checking import BOTH, CHECKER, MAKER, OUTSIDER, agent, employer, id_of
 from tests.dues import builders as money
 from tests.hall import HOME, OPENING, Roster, row, text_of
 from tests.parties import builders as b
 from tests.paying import VOUCHER, Payer, dues_of, hidden, owing
+from tests.staff import at_desk
 
+from hpf.access.actor import Role
+from hpf.access.tenancy import in_centre
 from hpf.dues import changes as dues
 from hpf.engine import readers
 from hpf.kernel.clock import FixedClock
@@ -324,3 +327,27 @@ def test_a_form_that_was_taken_back_is_filled_in_again(centre: object, clock: Fi
     client.post(f"{address}withdraw/")
     again = re.findall(r'action="([^"]+list/again/[^"]+)"', client.get(address).content.decode())[0]
     assert 'value="2026-10"' in client.post(again, follow=True).content.decode()
+
+
+@pytest.mark.req("HH-3.4-01")
+def test_in_the_second_city_the_centre_sees_it_after_the_check(db: None, clock: FixedClock) -> None:
+    with in_centre(reviewing.CENTRE):
+        rules = book.load(reviewing.CENTRE).at(b.AT.date())
+        load.city([employer(ONE, 0, MAKER, CHECKER)], [], rules)
+    maker, checker, reviewer = browser(MAKER), browser(CHECKER), at_desk(Role.REVIEWER, centre=reviewing.CENTRE)
+    no = reviewing.applied(maker, reviewing.person(1, "李一"), reviewing.person(2, "钱二"))
+    address, seen = f"{reviewing.HALL}cases/{no}/", f"{reviewing.REVIEWS}{no}/"
+    assert "待单位复核" in text_of(maker.get(address))
+    assert reviewer.get(seen).status_code == 404 and no not in text_of(reviewer.get(reviewing.REVIEWS))
+    words = text_of(checker.get(address))
+    assert "李一" in words and "钱二" in words and f"{reviewing.number(1)}.jpg" in words, "rows and papers"
+    checker.post(f"{address}check/")
+    assert reviewer.get(seen).status_code == 200 and no in text_of(reviewer.get(reviewing.REVIEWS))
+    assert "中心审核" in text_of(maker.get(address)) and "单位复核通过" in text_of(maker.get(address))
+
+
+def test_the_workbench_shows_the_first_and_the_list_has_pages(maker: Client, checker: Client) -> None:
+    for serial in range(9):
+        submitted(maker, 100 + serial)
+    assert text_of(checker.get(HOME)).count("去复核") == 8
+    assert text_of(checker.get(f"{HOME}cases/?to_check=1&page=7")).count("去复核") == 9

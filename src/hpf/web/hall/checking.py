@@ -119,7 +119,7 @@ def _show(request: HallRequest, shown: Checking, typed: str, problems: list[Prob
         "employer": account.account_no,
         "on": Field("on", "启用单位内部复核", FieldKind.CHECK, shown.check_from is not None, span=4),
         "limit": Field(
-            "limit", "复核起点金额", FieldKind.MONEY, limit, suffix="元", span=2, error=problems[0].text
+            "limit", "复核起点金额", FieldKind.MONEY, limit, suffix="元", span=4, error=problems[0].text
             if problems and problems[0].field_id else "",
             help="金额达到或超过此数的办件须复核；0 表示所有办件。没有金额的办件（如打印凭证）仅在填 0 时复核",
         ),

@@ -163,7 +163,7 @@ def workbench(request: HallRequest) -> HttpResponseBase:
         ],
         "doors": [(MenuItem(o.service.title, step(o), icon_of(o.service)), o.situation) for o in catalogue().offers],
         "cases": _recent(recent.items[:_RECENT], recent.total),
-        "to_check": own_check.table(to_check) if to_check.total else None,
+        "to_check": own_check.first_of(to_check, _RECENT) if to_check.total else None,
     }  # fmt: skip
     return render(request, "hall/home.jinja", context)
 
