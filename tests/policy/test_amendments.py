@@ -271,6 +271,7 @@ def test_every_amendable_parameter_can_be_proposed_with_its_own_value(city: str)
         (Change("import_advice", TODAY, ["好", ""]), "须为若干行文字"),
         (Change("desk_refusal_reasons", TODAY, [{"code": "01", "text": "一"}] * 2), "代码01重复"),
         (Change("desk_refusal_reasons", TODAY, [{"code": "01", "text": ""}]), "一行须有代码和名称"),
+        (Change("desk_refusal_reasons", TODAY, [{"code": "01", "text": "一"}]), "代码99用于另行填写原因，不能删除"),
         (Change("materials.account.opening", TODAY, [{"name": "甲", "required": True}] * 2), "材料“甲”重复"),
         (Change("materials.account.opening", TODAY, [{"name": "", "required": True}]), "材料须有名称"),
         (Change("materials.account.opening", TODAY, [{"name": "甲", "row_file": "{no}.exe"}]), "{id_no}.jpg"),

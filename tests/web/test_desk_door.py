@@ -93,8 +93,8 @@ def test_every_address_of_the_desk_times_every_persona(waiting: str) -> None:
     with in_centre(reviewing.CENTRE):
         paper = documents.materials_of(MATERIALS_OF, readers.case(waiting, None).submit_key)[0].id
     somebody, _, _ = member(Role.TELLER, centre=reviewing.CENTRE)
-    known = {"no": waiting, "run_id": 1, "paper_id": paper, "user_id": somebody, "text_id": 1, "year": 2026, "entry_id": 1}
-    known |= {"leaf": "hotline", "amendment_id": 1, "number": 1}
+    known = {"no": waiting, "run_id": 1, "paper_id": paper, "user_id": somebody, "text_id": 1, "year": 2026}
+    known |= {"entry_id": 1, "leaf": "hotline", "amendment_id": 1, "number": 1}
     inside = {letter: at_desk(role, centre=reviewing.CENTRE) for letter, role in LETTERS.items()}
     outside = [personas.login(who) for who in (personas.AGENT, personas.RIVAL, personas.STRANGER)]
     outside += [personas.teller(), Client(), at_desk(Role.REVIEWER, centre=personas.CENTRE)]

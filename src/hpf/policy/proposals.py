@@ -21,6 +21,8 @@ from hpf.policy.dated import Book
 from hpf.policy.facts import Change, Wrong
 from hpf.policy.leaves import Leaf, PolicyError, PolicyGap
 
+FREE_TEXT = "99"
+"""The code of the reason that wants words of one's own."""
 LONGEST_TEXT = 500
 LONGEST_LINE = 120
 _DAY = timedelta(days=1)
@@ -191,6 +193,8 @@ def _choices(found: Parameter, value: Any) -> Iterator[str]:
         elif code in codes:
             yield f"代码{code}重复，每个代码只能有一行"
         codes.add(code)
+    if found.leaf == "desk_refusal_reasons" and FREE_TEXT not in codes:
+        yield f"代码{FREE_TEXT}用于另行填写原因，不能删除"
 
 
 def _materials(found: Parameter, value: Any) -> Iterator[str]:

@@ -238,7 +238,7 @@ class Demo:
             f"\n  OpenHPF demo: {self.address}/\n"
             f"  simulated portal, bank and switches: {self.sandbox}/\n"
             "  agents: e02 (500 people), e03 (eight), bureau e14, in Heihe k01 to k07; password of all: demo\n"
-            "  desk: teller, reviewer, accountant, batch, admin, policy, policy2, auditor, in Heihe hh-teller and so on\n"
+            "  desk: teller, reviewer, accountant, batch, admin, policy, auditor, in Heihe hh-teller …\n"
             f"  logs: {self.var / 'logs'}   stop: Ctrl-C\n",
             flush=True,
         )
