@@ -78,6 +78,16 @@ def test_every_page_of_the_visit_comes_back_to_it_also_after_a_new_login(roster:
     assert roster.names() == ["李明", "王五", "钱七"]
 
 
+def test_the_form_of_the_item_leads_back_to_it(roster: Roster, drain: Drain) -> None:
+    assert "返回查看进度" not in text_of(roster.client.get(OPENING))
+    roster.upload(roster.workbook(ROWS))
+    page = roster.client.get(OPENING).content.decode()
+    assert "重新进入本业务会取消它" in page and f"list/progress/?visit={roster.visit}" in page
+    drain()
+    assert "返回查看进度" not in text_of(roster.client.get(OPENING))
+    assert len(roster.names()) == 3
+
+
 def test_cancelling_brings_the_list_back(roster: Roster, drain: Drain) -> None:
     roster.upload(roster.workbook([good(9, name="先到")]))
     drain()

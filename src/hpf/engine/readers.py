@@ -1,6 +1,6 @@
 """Reading the engine's tables: cases, rows and drafts as frozen values, in a fixed number of queries."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -268,5 +268,15 @@ def report_of(record: models.ImportReport) -> ImportReport:
 def bad_rows(report_id: int, first: int = 0, last: int | None = None) -> list[BadRow]:
     """The lines of a workbook that were not taken, in the order of the file."""
     found = models.BadRow.objects.filter(report_id=report_id).order_by("id")[first:last]
-    lines = found.values_list("no", "cells", "refused")
-    return [BadRow(no, cells, refusals(refused)) for no, cells, refused in lines]
+    return [_bad_row(line) for line in found.values_list("no", "cells", "refused")]
+
+
+def every_bad_row(report_id: int) -> Iterator[BadRow]:
+    """The same, however many there are, a few at a time."""
+    found = models.BadRow.objects.filter(report_id=report_id).order_by("id")
+    return (_bad_row(line) for line in found.values_list("no", "cells", "refused").iterator(chunk_size=2_000))
+
+
+def _bad_row(line: tuple[int, Any, Any]) -> BadRow:
+    no, cells, refused = line
+    return BadRow(no, cells, refusals(refused))

@@ -63,7 +63,7 @@ def marked(judging: Judging, report_id: int, out: IO[bytes]) -> None:
 
 
 def _marked_rows(report_id: int) -> Iterator[MarkedRow]:
-    for bad in readers.bad_rows(report_id):
+    for bad in readers.every_bad_row(report_id):
         yield MarkedRow(bad.cells, [(r.field, f"{r.text}（{r.hint}）" if r.hint else r.text) for r in bad.refused])
 
 

@@ -17,7 +17,7 @@ from hpf.web.hall.entry import HallRequest, Visitor, choose_account, desk_of, fi
 from hpf.web.hall.notes import month_notices
 from hpf.web.hall.present import STEPS, crumbs, render, totalled, yuan
 from hpf.web.hall.sitting import refusing
-from hpf.web.shapes import Action, Fact, Field, FieldKind, Figure, Look, Option, Problem, Table
+from hpf.web.shapes import Action, Fact, Field, FieldKind, Figure, Look, Notice, Option, Problem, Table, Tone
 
 
 @refusing
@@ -79,7 +79,7 @@ def _show(
         "crumbs": crumbs((offer.service.group.value, step(offer)), offer.service.title),
         "steps": STEPS,
         "problems": problems,
-        "notices": month_notices(desk),
+        "notices": [*month_notices(desk), *_at_work(offer, waiting)],
         "choices": account_choices(request.visitor, today),
         "facts": facts_of(request.visitor, desk),
         "figures": _figures(desk, draft) if draft is not None and confirmed else (),
@@ -95,6 +95,14 @@ def _show(
         "bottom": (Action("下一步", icon="arrow-right", look=Look.PRIMARY if confirmed else Look.PLAIN, form="next"),),
     }  # fmt: skip
     return render(request, "hall/form.jinja", context, status=422 if problems else 200)
+
+
+def _at_work(offer: Offer, waiting: Draft | None) -> list[Notice]:
+    """The way back to a list that a worker is still busy with; entering anew would stop it."""
+    if waiting is None or waiting.work_id is None:
+        return []
+    back = Action("返回查看进度", step(offer, "list/progress", visit=waiting.visit), "arrow-right")
+    return [Notice("清册正在后台导入或核对。重新进入本业务会取消它。", Tone.WARN, actions=(back,))]
 
 
 def _records(offer: Offer, desk: Desk) -> tuple[Table, Action] | None:
