@@ -6,7 +6,7 @@ from tests.hall import HOME, text_of
 from tests.parties import builders as b
 from tests.paying import trail_of
 from tests.staff import at_desk
-from tests.texting import UNKNOWN, Phones, due_again, new_text, number, queue, send_now, sent, states
+from tests.texting import ACTOR, UNKNOWN, Phones, due_again, new_text, number, queue, send_now, sent, states
 
 from hpf.access.actor import Role
 from hpf.notices import changes, delivery
@@ -77,6 +77,6 @@ def test_all_that_the_gateway_never_answered_for_is_sent_again_at_once(phones: P
 def test_a_forgotten_number_says_so_and_pages_turn(operator: Client) -> None:
     queue(*(new_text(n) for n in range(60)))
     send_now()
-    assert changes.forget_texts(b.AT.replace(year=2027)) == 60
+    assert changes.forget_texts(ACTOR, b.AT, b.AT.replace(year=2027)) == 60
     words = text_of(operator.get(TEXTS, {"page": "2"}))
     assert "已清除" in words and "未配置短信网关" in words and "共 60 条" in words

@@ -14,7 +14,7 @@ from tests.texting import ACTOR, UNKNOWN, Phones, due_again, new_text, queue, se
 
 from hpf.access.tenancy import in_centre
 from hpf.kernel.clock import FixedClock
-from hpf.notices import changes, delivery, readers
+from hpf.notices import changes, delivery, jobs, readers
 from hpf.notices.facts import Report, TextState
 
 pytestmark = pytest.mark.usefixtures("centre", "clock")
@@ -212,7 +212,13 @@ def test_numbers_and_texts_are_forgotten_and_what_became_of_them_stays(phones: P
     queue(new_text(1), new_text(2))
     (first, _) = refs()
     report((first, True))
-    assert changes.forget_texts(b.AT + timedelta(days=1)) == 1
+    clock.move_to(b.AT + timedelta(days=180))
+    jobs.forget_old_texts()
+    assert trail_of("texts.forgotten") == []
+    clock.move_to(b.AT + timedelta(days=180, seconds=1))
+    jobs.forget_old_texts()
+    jobs.forget_old_texts()
+    assert trail_of("texts.forgotten") == [{"count": 1}]
     text, waiting = sent()
     assert (text.mobile, text.text, text.state) == ("", "", TextState.DELIVERED)
     assert waiting.mobile

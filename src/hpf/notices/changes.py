@@ -9,7 +9,7 @@ from django.db import connection, transaction
 
 from hpf.access.actor import Actor
 from hpf.notices import jobs
-from hpf.notices.delivery import take_reports
+from hpf.notices.delivery import forget_texts, take_reports
 from hpf.notices.facts import NewEntry, NewText, TextState
 from hpf.trail.changes import record
 
@@ -29,11 +29,6 @@ UPDATE notices_text SET state = 'waiting', ref = gen_random_uuid(), gateway_id =
                         reason = '', sent_at = NULL, ended_at = NULL
  WHERE state = ANY(%(states)s) AND mobile <> '' AND (%(id)s::bigint IS NULL OR id = %(id)s)
 RETURNING id
-"""
-
-_FORGET = """
-UPDATE notices_text SET mobile = '', text = ''
- WHERE mobile <> '' AND created_at < %s AND state <> 'waiting'
 """
 
 _ENTRIES = """
@@ -89,13 +84,6 @@ def resend(actor: Actor, at: datetime, text_id: int | None = None) -> int:
             record(actor, at, "texts.resent", "text", "" if text_id is None else text_id, {"count": len(found)})
             jobs.queue()
     return len(found)
-
-
-def forget_texts(before: datetime) -> int:
-    """Empty number and text of the messages made before a moment; that they were sent, when and why stays."""
-    with connection.cursor() as cursor:
-        cursor.execute(_FORGET, [before])
-        return int(cursor.rowcount)
 
 
 def put_entries(at: datetime, entries: Sequence[NewEntry], *, seen_by: int | None = None) -> None:

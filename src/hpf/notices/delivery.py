@@ -1,4 +1,4 @@
-"""A text message on its way: taken up, put off, handed over, reported. Each verb is one statement for any number.
+"""A text message on its way: taken up, put off, handed over, reported, forgotten; one statement for any number.
 
 A report may overtake the gateway's reply, come twice, or contradict an earlier one: a message that was delivered stays
 delivered, so that the order in which reports come makes no difference.
@@ -51,6 +51,12 @@ UPDATE notices_text t
 RETURNING t.state
 """
 
+_FORGET = """
+UPDATE notices_text SET mobile = '', text = ''
+ WHERE mobile <> '' AND created_at < %s AND state <> 'waiting'
+RETURNING id
+"""
+
 
 def due(now: datetime, most: int) -> list[Outgoing]:
     """The messages to hand over at `now` (real time), the longest waiting first."""
@@ -87,6 +93,16 @@ def take_reports(actor: Actor, at: datetime, reports: Sequence[Report]) -> int:
             counts = {state: changed.count(state) for state in sorted(set(changed))}
             record(actor, at, "texts.reported", "text", "", counts)
     return len(changed)
+
+
+def forget_texts(actor: Actor, at: datetime, before: datetime) -> int:
+    """Empty number and text of the messages made before a moment, those that wait excepted; how many. That they were
+    sent, when, and what became of them stays."""
+    with transaction.atomic():
+        forgotten = len(_run(_FORGET, [before]))
+        if forgotten:
+            record(actor, at, "texts.forgotten", "text", "", {"count": forgotten})
+    return forgotten
 
 
 def _run(sql: str, params: Any) -> list[tuple[Any, ...]]:

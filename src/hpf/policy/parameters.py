@@ -137,6 +137,7 @@ class DayRules(Dated):
     items_under_daily_cutoff: tuple[str, ...]
     items_under_review: tuple[str, ...]  # nothing happens before the centre has reviewed the case
     desk_refusal_reasons: tuple[Choice, ...]
+    texts_kept: timedelta  # how long number and wording of a text message are kept
     # payment
     qr_limit: Money
     qr_order_life: timedelta

@@ -18,7 +18,7 @@ from django.db import OperationalError, connection, transaction
 from hpf.access.clock import ClockRefused, DemoClock, clock
 from hpf.access.jobs import defer
 from hpf.access.tenancy import centres, in_centre
-from hpf.notices.jobs import queue_again as send_texts_again
+from hpf.notices import jobs as notices
 from hpf.outside import simulated
 from hpf.outside.payments import enquire_open_orders
 from hpf.outside.telling import tell
@@ -83,7 +83,7 @@ def each_minute() -> None:
             defer(tell, once="tell hooks")
             defer(enquire_open_orders, once="enquire open orders")
             defer(expire_orders, once="expire orders")
-            send_texts_again()
+            notices.queue_each_minute()
 
 
 def run_forever(stopping: threading.Event) -> None:
