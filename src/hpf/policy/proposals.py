@@ -262,6 +262,13 @@ def _together(book: Book, found: Parameter, change: Change) -> Iterator[str]:
                     yield f"{change.first_day}起下限{month.base_floor(key)}元高于上限{month.base_cap}元，请核对"
 
 
+class _Samples(dict[str, str]):
+    """A placeholder without a sample stands as its name."""
+
+    def __missing__(self, name: str) -> str:
+        return f"〔{name}〕"
+
+
 def example(text: str) -> str:
     """A wording with its placeholders filled in."""
-    return text.format_map(SAMPLES)
+    return text.format_map(_Samples(SAMPLES))
