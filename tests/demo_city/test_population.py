@@ -80,6 +80,7 @@ def test_terms_follow_the_policy_book(city: tuple[list[Workplace], list[Resident
             for membership in account.memberships:
                 [spell] = membership.spells
                 floor = AMOUNTS.base_floor(district[str(membership.ref).partition("/")[0]])
+                assert floor is not None and AMOUNTS.base_cap is not None
                 assert floor.fen <= spell.base_fen <= AMOUNTS.base_cap.fen
                 marks["floor"] += spell.base_fen == floor.fen
                 marks["cap"] += spell.base_fen == AMOUNTS.base_cap.fen

@@ -247,7 +247,7 @@ def test_every_amendable_parameter_can_be_proposed_with_its_own_value(city: str)
     ("change", "told"),
     [
         (replace(CAP, value="很多"), "value: “缴存基数上限”须为金额"),
-        (replace(CAP, value=None), "value: 请填写“缴存基数上限”"),
+        (replace(CAP, leaf="rate_highest", value=None), "value: 请填写“缴存比例上限”"),
         (replace(CAP, value=-1), "value: “缴存基数上限”须大于0"),
         (replace(CAP, value=2000, first_day=WINTER, until=None), "下限2,660.00元高于上限"),
         (replace(CAP, first_day=date(2027, 7, 15)), "first_day: “缴存基数上限”按月生效，生效日须为某月1日"),

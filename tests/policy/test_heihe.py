@@ -44,8 +44,8 @@ def test_the_two_rates_may_differ() -> None:
 
 
 def test_limits_by_district() -> None:
-    assert (NOVEMBER.base_floor("city").plain, NOVEMBER.base_floor("county").plain) == ("2010.00", "1910.00")
-    assert NOVEMBER.base_cap.plain == "21300.00"
+    assert [NOVEMBER.base_floor(where) for where in ("city", "county")] == [Money.of_yuan(2010), Money.of_yuan(1910)]
+    assert NOVEMBER.base_cap == Money.of_yuan(21300)
     with pytest.raises(PolicyGap):
         _ = RULES.on(Month(2025, 11)).base_cap
     assert [(branch.name, branch.district) for branch in TODAY.branches] == [

@@ -136,12 +136,11 @@ def test_the_base_of_a_wage(wage: str, district: str, base: str, mark: str) -> N
 def test_limits_by_year(month: str, cap: int, floors: tuple[int, int], highest: int, lowest: tuple[int, int]) -> None:
     rules = RULES.on(Month.parse(month))
     assert rules.base_cap == Money.of_yuan(cap)
-    assert rules.deposit(rules.base_cap, rules.rate_highest, rules.rate_lowest).employer == Money.of_yuan(highest)
+    assert rules.deposit(Money.of_yuan(cap), rules.rate_highest, rules.rate_lowest).employer == Money.of_yuan(highest)
     for district, floor, part in zip(("city", "county"), floors, lowest, strict=True):
         assert rules.base_floor(district) == Money.of_yuan(floor)
-        assert (
-            rules.deposit(rules.base_floor(district), rules.rate_lowest, rules.rate_lowest).personal.fen == part * 100
-        )
+        lowest_base = Money.of_yuan(floor)
+        assert rules.deposit(lowest_base, rules.rate_lowest, rules.rate_lowest).personal.fen == part * 100
 
 
 @given(st.integers(1, 10**8).map(Money), st.integers(5, 12).map(str).map(Rate.parse))

@@ -175,7 +175,7 @@ def test_a_proposal_that_waited_too_long_says_so(one: Maker, other: Maker, clock
     ("leaf", "typed", "told"),
     [
         ("base_cap", {**CAP, "value": "很多"}, "须为金额"),
-        ("base_cap", {**CAP, "value": ""}, "请填写“缴存基数上限”"),
+        ("rate_highest", {**CAP, "value": ""}, "请填写“缴存比例上限”"),
         ("base_cap", {**CAP, "first_day": ""}, "请填写生效日"),
         ("base_cap", {**CAP, "first_day": "明天"}, "请填写生效日"),
         ("base_cap", {**CAP, "until": "以后"}, "有效期至“以后”不是日期"),

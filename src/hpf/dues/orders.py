@@ -124,7 +124,7 @@ def choose_channel(
                 raise OrderRefused(OrderRefusal.CHANNEL_FIXED.refuse(value=channel, channel=order.channel.label))
             return order
         if channel is PayChannel.QR:
-            if order.amount > day.qr_limit:
+            if day.qr_limit is not None and order.amount > day.qr_limit:
                 refused = OrderRefusal.OVER_QR_LIMIT.refuse(value=channel, amount=order.amount, limit=day.qr_limit)
                 raise OrderRefused(refused)
             bank, expires_at = "", at + day.qr_order_life

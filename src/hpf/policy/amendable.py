@@ -96,8 +96,8 @@ class Parameter:
 
 _A, _D, _L, _C = Group.AMOUNTS, Group.DAYS, Group.LIMITS, Group.CENTRE
 AMENDABLE: Mapping[str, Amendable] = {
-    "base_cap": Amendable("缴存基数上限", _A, Begins.MONTH, "元/月"),
-    "base_floor": Amendable("缴存基数下限", _A, Begins.MONTH, "元/月"),
+    "base_cap": Amendable("缴存基数上限", _A, Begins.MONTH, "元/月", none="不设上限"),
+    "base_floor": Amendable("缴存基数下限", _A, Begins.MONTH, "元/月", none="不设下限"),
     "rate_lowest": Amendable("缴存比例下限", _A, Begins.MONTH, "%"),
     "rate_highest": Amendable("缴存比例上限", _A, Begins.MONTH, "%"),
     "day_off_list": Amendable("法定节假日与调休上班日", _D, Begins.YEAR),
@@ -116,7 +116,7 @@ AMENDABLE: Mapping[str, Amendable] = {
     "upload_max_files": Amendable("每项材料的文件数上限", _L, unit="个", lowest=1, highest=100),
     "list_print_max": Amendable("清单打印上限", _L, unit="行", lowest=100, highest=100_000),
     "list_download_max": Amendable("清单下载上限", _L, unit="行", lowest=100, highest=100_000),
-    "qr_limit": Amendable("扫码支付单笔限额", _L, unit="元"),
+    "qr_limit": Amendable("扫码支付单笔限额", _L, unit="元", none="不设限额"),
     "qr_order_life": Amendable("扫码订单有效时间", _L, unit="分钟", highest=120),
     "payment_closes": Amendable("每日网上支付截止时间", _L),
     "texts_kept": Amendable("短信号码与内容保留时间", _L, unit="天", lowest=30, highest=3650),

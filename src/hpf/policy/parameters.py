@@ -94,8 +94,8 @@ class CalendarRules(Dated):
 class MonthRules(Dated):
     """Amounts of one month: ask for the month that the money belongs to."""
 
-    base_cap: Money
-    base_floor: Keyed[Money]  # by district of the branch
+    base_cap: Money | None  # None, as the next and others below: the centre sets no such limit (HH-0-04)
+    base_floor: Keyed[Money | None]  # by district of the branch
     rate_lowest: Rate
     rate_highest: Rate
     law_rate_lowest: Rate
@@ -119,7 +119,7 @@ class DayRules(Dated):
     name_allows_dot_and_latin: bool
     id_types_online: tuple[IdType, ...]
     opening_funds: tuple[str, ...]
-    opening_min_age: int
+    opening_min_age: int | None
     repeat_opening_months: int
     unit_types: tuple[Choice, ...]
     # workbooks, uploads, lists
@@ -139,7 +139,7 @@ class DayRules(Dated):
     desk_refusal_reasons: tuple[Choice, ...]
     texts_kept: timedelta  # how long number and wording of a text message are kept
     # payment
-    qr_limit: Money
+    qr_limit: Money | None
     qr_order_life: timedelta
     qr_wallets: tuple[Choice, ...]
     payment_closes: time

@@ -258,8 +258,9 @@ def _together(book: Book, found: Parameter, change: Change) -> Iterator[str]:
     if found.leaf == "base_cap" or found.leaf.startswith("base_floor."):
         for key in month.base_floor.keys:
             with contextlib.suppress(PolicyGap):  # the other one may be still to come
-                if month.base_floor(key) > month.base_cap:
-                    yield f"{change.first_day}起下限{month.base_floor(key)}元高于上限{month.base_cap}元，请核对"
+                floor, cap = month.base_floor(key), month.base_cap
+                if floor is not None and cap is not None and floor > cap:
+                    yield f"{change.first_day}起下限{floor}元高于上限{cap}元，请核对"
 
 
 class _Samples(dict[str, str]):

@@ -1,6 +1,6 @@
 """The vocabulary in which items are written. No framework, no file, no network, no clock."""
 
-from hpf.engine.declare.deposit import DepositTerms, base_limits
+from hpf.engine.declare.deposit import DepositTerms, base_limits, base_outside
 from hpf.engine.declare.effects import Effect, IssueVoucher, OpenAccount, SettleDue
 from hpf.engine.declare.facts import Fact
 from hpf.engine.declare.fields import (
@@ -77,6 +77,7 @@ __all__ = [
     "YesNo",
     "ask",
     "base_limits",
+    "base_outside",
     "choice_of",
     "code_of",
     "facts_asked",

@@ -11,10 +11,20 @@ from hpf.parties.facts import EmployerAccountFacts
 from hpf.policy.parameters import MonthRules
 
 
-def base_limits(employer: EmployerAccountFacts, rules: ItemRules, month: Month) -> tuple[Money, Money]:
-    """The lowest and the highest base of a month, where the employer deposits."""
+def base_limits(employer: EmployerAccountFacts, rules: ItemRules, month: Month) -> tuple[Money | None, Money | None]:
+    """The lowest and the highest base of a month, where the employer deposits; None where there is no such limit."""
     limits = rules.on(month)
     return limits.base_floor(rules.today.branch(employer.branch_code).district), limits.base_cap
+
+
+def base_outside(base: Money, employer: EmployerAccountFacts, rules: ItemRules, month: Month) -> str:
+    """Where the base of a month has to lie, in words, when `base` does not; else empty."""
+    floor, cap = base_limits(employer, rules, month)
+    if (floor is None or base >= floor) and (cap is None or base <= cap):
+        return ""
+    if floor is None or cap is None:
+        return f"{cap}元以下" if floor is None else f"{floor}元以上"
+    return f"{floor}元至{cap}元"
 
 
 _TERMS = ("base", "employer_rate", "personal_rate", "employer_part", "personal_part")

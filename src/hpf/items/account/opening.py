@@ -79,8 +79,9 @@ def check(row: Row, facts: Facts, rules: ItemRules) -> Iterator[Refused]:
         yield Refusals.NAME_DIFFERS.refuse(value=row.name)
     if standing.deceased:
         yield Refusals.DECEASED.refuse(value=row.id_no)
-    if rules.age(paper) < rules.today.opening_min_age:
-        yield Refusals.TOO_YOUNG.refuse(value=row.id_no, age=rules.today.opening_min_age)
+    youngest = rules.today.opening_min_age
+    if youngest is not None and rules.age(paper) < youngest:
+        yield Refusals.TOO_YOUNG.refuse(value=row.id_no, age=youngest)
     if row.sms is YesNo.YES and row.phone is None:
         yield Refusals.SMS_WITHOUT_PHONE.refuse(value=YesNo.YES.label)
     if rules.past_retirement(paper, facts.employer.unit_type):

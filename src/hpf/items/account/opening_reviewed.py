@@ -64,7 +64,7 @@ class Refusals(Refusal):
     TOO_YOUNG = Reason("职工未满{age}周岁", "id_no", "请核对证件号码")
     RETIRE_CATEGORY = Reason("退休类别与证件号码的性别不符", "retire", "请重新选择退休类别")
     FIRST_WORK = Reason("参加工作时间应在出生日期之后，且不晚于今天", "first_work", "请核对参加工作时间")
-    BASE_OUTSIDE = Reason("缴存基数应为{floor}元至{cap}元（{month}）", "base", "请按职工月均工资在限额内填写")
+    BASE_OUTSIDE = Reason("缴存基数应为{limits}（{month}）", "base", "请按职工月均工资在限额内填写")
     TWICE_IN_LIST = Reason("同一职工在清册中重复", "id_no", "请只保留一行")
     PAST_RETIREMENT = Reason("职工已超过法定退休年龄", "id_no", "由中心审核时核实", Remedy.REVIEW)
 
@@ -93,16 +93,15 @@ def check(row: Row, facts: Facts, rules: ItemRules) -> Iterator[Refused]:
         yield Refusals.HAS_ACCOUNT.refuse(value=row.id_no)
     if facts.in_process:
         yield Refusals.IN_PROCESS.refuse(value=row.id_no)
-    if born is not None and rules.age(paper) < today.opening_min_age:
+    if born is not None and today.opening_min_age is not None and rules.age(paper) < today.opening_min_age:
         yield Refusals.TOO_YOUNG.refuse(value=row.id_no, age=today.opening_min_age)
     if sex is not None and (sex is Sex.MALE) is not (row.retire is RetireCategory.MALE):
         yield Refusals.RETIRE_CATEGORY.refuse(value=row.retire.label)
     if row.first_work > rules.day or (born is not None and row.first_work <= born):
         yield Refusals.FIRST_WORK.refuse(value=str(row.first_work))
     month = effective_month(row, facts, rules)
-    floor, cap = declare.base_limits(facts.employer, rules, month)
-    if not floor <= row.base <= cap:
-        yield Refusals.BASE_OUTSIDE.refuse(value=str(row.base), month=month.chinese, floor=floor, cap=cap)
+    if limits := declare.base_outside(row.base, facts.employer, rules, month):
+        yield Refusals.BASE_OUTSIDE.refuse(value=str(row.base), month=month.chinese, limits=limits)
     if born is not None and today.retirement_month(row.retire, born) < rules.month:
         yield Refusals.PAST_RETIREMENT.refuse(value=row.id_no)
 

@@ -98,8 +98,9 @@ def notices(chosen: Sequence[Worked], rules: ItemRules) -> Iterable[str]:
     if any(not w.cash for w in chosen):
         yield rules.today.texts.zero_amount
     total = Money.total(w.cash for w in chosen)
-    if total > rules.today.qr_limit:
-        yield rules.today.texts.qr_over_limit.format(limit=rules.today.qr_limit)
+    limit = rules.today.qr_limit
+    if limit is not None and total > limit:
+        yield rules.today.texts.qr_over_limit.format(limit=limit)
 
 
 COLUMNS = (

@@ -28,11 +28,13 @@ class Deposit:
         return self.employer + self.personal
 
 
-def clamp(wage: Money, floor: Money, cap: Money) -> ClampedBase:
-    """The base of an average monthly wage (HZ-2.4.1-31 to -33); a wage exactly at a limit is inside (F-15)."""
-    if wage < floor:
+def clamp(wage: Money, floor: Money | None, cap: Money | None) -> ClampedBase:
+    """The base of an average monthly wage (HZ-2.4.1-31 to -33); a wage exactly at a limit is inside (F-15). A city may
+    have no floor or no cap (HH-0-04).
+    """
+    if floor is not None and wage < floor:
         return ClampedBase(floor, "保底")
-    return ClampedBase(cap, "封顶") if wage > cap else ClampedBase(wage, "")
+    return ClampedBase(cap, "封顶") if cap is not None and wage > cap else ClampedBase(wage, "")
 
 
 def deposit(base: Money, employer_rate: Rate, personal_rate: Rate, rounding: Rounding) -> Deposit:

@@ -271,7 +271,8 @@ def _receipts_table(receipts: Sequence[Receipt]) -> Table:
 def _ways(seen: Seen) -> list[Option]:
     """The three ways, each greyed with its reason where it cannot be taken (HZ-2.8.2.1-16, -27, -44; F-73)."""
     closed, limit = seen.why_closed, seen.today.qr_limit
-    over = seen.today.texts.qr_over_limit.format(limit=limit) if seen.order.amount > limit else ""
+    is_over = limit is not None and seen.order.amount > limit
+    over = seen.today.texts.qr_over_limit.format(limit=limit) if is_over else ""
     life = int(seen.today.qr_order_life.total_seconds() // 60)
     return [
         Option(PayChannel.CORPORATE_BANK.value, "对公网银结算", "跳转至银行页面付款", "bank", closed),

@@ -6,7 +6,7 @@ from typing import Any
 
 from hpf.engine import readers
 from hpf.engine.catalogue import Offer
-from hpf.engine.declare import fields_of
+from hpf.engine.declare import base_limits, fields_of
 from hpf.engine.facts import BadRow, Draft, DraftRow, ImportReport, Intake
 from hpf.engine.intake.correcting import draft_page
 from hpf.engine.intake.drafts import Desk
@@ -132,7 +132,8 @@ def _pill(draft: Draft, desk: Desk) -> str:
 def _head(desk: Desk) -> list[Fact]:
     """The head line of the interface (显)."""
     account, rules = desk.judging.applicant, desk.judging.rules
-    district = rules.today.branch(account.branch_code).district
+    floor, cap = base_limits(account, rules, rules.month)
+    limits = (("最低缴存基数", floor), ("最高缴存基数", cap))
     return [
         Fact("单位名称", account.name),
         Fact("单位住房公积金账号", account.account_no),
@@ -140,8 +141,7 @@ def _head(desk: Desk) -> list[Fact]:
         Fact("资金性质", account.fund),
         Fact("单位比例", account.employer_rate),
         Fact("个人比例", account.personal_rate),
-        Fact("最低缴存基数", rules.this_month.base_floor(district), hint="元"),
-        Fact("最高缴存基数", rules.this_month.base_cap, hint="元"),
+        *(Fact(label, limit, hint="元") for label, limit in limits if limit is not None),
     ]
 
 
