@@ -38,7 +38,7 @@ bench: setup ## the figures, each beside the floor it is measured against
 	@$(BIN)/python -m bench $(ARGS)
 
 shots: setup ## a picture of every page and state in build/shots/
-	@$(BIN)/python tools/shots.py $(ARGS)
+	@$(BIN)/python -m tools.shots $(ARGS)
 
 lock: setup ## pin the newest versions that requirements/*.in allow, with hashes and without addresses
 	@for name in base demo dev; do $(PIP_COMPILE) -U -o requirements/$$name.txt requirements/$$name.in; done

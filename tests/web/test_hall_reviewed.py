@@ -108,7 +108,11 @@ def test_each_person_needs_a_file_named_by_the_id_number(roster: Roster) -> None
     roster.material(PNG, "身份证.png", 2)
     words = text_of(roster.send("materials/"))
     assert "缺少周九的征信授权书" in words and "缺少李一的征信授权书" not in words and words.count("已匹配") == 1
+    same = roster.material(JPG + b"1", f"{other['id_no']}.jpg", 0)
+    assert same.status_code == 422 and f"与已上传的“{number(1)}.JPG”是同一张图片" in text_of(same)
     assert roster.material(JPG + b"2", f"{other['id_no'].lower()}.jpg", 0).status_code == 302
+    assert roster.material(JPG + b"3", f"{number(1)}.jpg", 0).status_code == 302  # a better picture of the first
+    assert text_of(roster.page("materials/")).count("已匹配") == 2
     assert roster.send("materials/").status_code == 302
     roster.send("list/delete/", {"row": "2"})
     roster.send("list/confirm/")

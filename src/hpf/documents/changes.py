@@ -189,8 +189,10 @@ def take_material(
 ) -> Material:
     """Takes in one upload under the name the material list prompts for. The same file twice under a name is kept once.
 
-    Raises MaterialRefused for a wrong type, an empty, too large or broken file, and for too many under one name.
+    Raises MaterialRefused for a wrong type, an empty, too large or broken file, and for too many under one name; where
+    files are told apart by their own names (`limits.by_file_name`), for one that has come under another name, too.
     """
+    shown = clean(PurePath(file_name.replace("\\", "/")).name)[-120:] or "未命名"
     content = upload.read(limits.max_bytes + 1)
     media_type = MEDIA_TYPES[check_upload(content, limits)]
     with transaction.atomic():
@@ -200,14 +202,19 @@ def take_material(
         others = models.UploadedMaterial.objects.filter(owner_kind=owner_kind, owner_id=owner_id, name=name)
         again = others.filter(sha256=digest).first()
         if again is not None:
+            if limits.by_file_name and again.file_name.casefold() != shown.casefold():
+                raise MaterialRefused(f"与已上传的“{again.file_name}”是同一张图片，请核对是否选错文件")
             return readers.material_fact(again)
+        if limits.by_file_name:
+            for older in others.filter(file_name__iexact=shown):
+                delete_material(actor, at, owner_kind, owner_id, older.id)
         if others.count() >= limits.max_files:
             raise MaterialRefused(f"“{name}”最多上传 {limits.max_files} 个文件，请先删除不需要的文件")
         row = models.UploadedMaterial.objects.create(
             owner_kind=owner_kind,
             owner_id=owner_id,
             name=name,
-            file_name=clean(PurePath(file_name.replace("\\", "/")).name)[-120:] or "未命名",
+            file_name=shown,
             media_type=media_type,
             size=len(content),
             sha256=digest,

@@ -191,12 +191,16 @@ class Examination:
 
 @dataclass(frozen=True)
 class MaterialLimits:
-    """What may be uploaded: types by short name (`jpg`, `png`, `pdf`), bytes and pixels of a file, files of a name."""
+    """What may be uploaded: types by short name (`jpg`, `png`, `pdf`), bytes and pixels of a file, files of a name.
+
+    `by_file_name`: each file is somebody's, by its own name, so a second one of that name takes the first one's place.
+    """
 
     types: frozenset[str]
     max_bytes: int
     max_pixels: int = 60_000_000
     max_files: int = 20
+    by_file_name: bool = False
 
 
 @dataclass(frozen=True)

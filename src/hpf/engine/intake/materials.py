@@ -83,7 +83,8 @@ def limits_of(today: DayRules, material: Material, rows: int) -> MaterialLimits:
     kinds, most = today.upload_types, today.upload_max_files
     if material.row_file:
         kinds, most = (material.row_file.rpartition(".")[2],), rows
-    return MaterialLimits(frozenset(_type(kind) for kind in kinds), today.upload_max_bytes, max_files=most)
+    types = frozenset(_type(kind) for kind in kinds)
+    return MaterialLimits(types, today.upload_max_bytes, max_files=most, by_file_name=bool(material.row_file))
 
 
 def row_files(material: Material, rows: Rows, uploaded: Sequence[Uploaded]) -> list[RowFile]:

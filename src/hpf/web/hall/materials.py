@@ -75,8 +75,9 @@ def _show(
     wanted = today.materials(offer.service.code)
     found = document_readers.materials_of(MATERIALS_OF, draft.submit_key)
     slots = [
-        (number, material, _pictures(offer, draft, found, material), _field(desk, draft, material, number),
-         _files_of_rows(draft, found, material) if material.row_file else None)
+        (number, material, () if material.row_file else _pictures(offer, draft, found, material),
+         _field(desk, draft, material, number),
+         _files_of_rows(offer, draft, found, material) if material.row_file else None)
         for number, material in enumerate(wanted)
     ]  # fmt: skip
     context = {
@@ -103,9 +104,13 @@ def _show(
 
 
 def _pictures(offer: Offer, draft: Draft, found: list[Uploaded], material: Material) -> list[Picture]:
-    return [picture(one, step(offer, "materials/file", visit=draft.visit, id=one.id),
-                    step(offer, "materials/delete", visit=draft.visit, id=one.id))
-            for one in found if one.name == material.name]  # fmt: skip
+    return [picture(one, *_addresses(offer, draft, one)) for one in found if one.name == material.name]
+
+
+def _addresses(offer: Offer, draft: Draft, one: Uploaded) -> tuple[str, str]:
+    """Where a file is shown and where it is deleted."""
+    return (step(offer, "materials/file", visit=draft.visit, id=one.id),
+            step(offer, "materials/delete", visit=draft.visit, id=one.id))  # fmt: skip
 
 
 def picture(one: Uploaded, href: str, delete: str = "") -> Picture:
@@ -116,13 +121,18 @@ def picture(one: Uploaded, href: str, delete: str = "") -> Picture:
     return Picture(one.file_name, href, size, thumb, remove)
 
 
-def _files_of_rows(draft: Draft, found: list[Uploaded], material: Material) -> Table:
+def _files_of_rows(offer: Offer, draft: Draft, found: list[Uploaded], material: Material) -> Table:
     """Whose file is there and whose is not (B5)."""
-    rows = [
-        Row({"who": one.who, "id_no": mask_id(one.id_no), "wanted": one.wanted,
-             "file": one.uploaded.file_name if one.uploaded else "", "state": Tag(one.state.value, _STATES[one.state])})
-        for one in row_files(material, DraftRows(draft.id), found)
-    ]  # fmt: skip
+    rows = []
+    for one in row_files(material, DraftRows(draft.id), found):
+        cells = {"who": one.who, "id_no": mask_id(one.id_no), "wanted": one.wanted,
+                 "file": one.uploaded.file_name if one.uploaded else "",
+                 "state": Tag(one.state.value, _STATES[one.state])}  # fmt: skip
+        actions: tuple[Action, ...] = ()
+        if one.uploaded:
+            show, remove = _addresses(offer, draft, one.uploaded)
+            actions = (Action("查看", show), Action("删除", post=remove, look=Look.DANGER))
+        rows.append(Row(cells, actions=actions))
     return Table(
         material.name, _ROW_FILES, rows, count=len(rows), unit="人", sorted_by="清册顺序", empty="清册中没有记录"
     )
