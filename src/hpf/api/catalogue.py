@@ -33,16 +33,18 @@ def accounts(request: HttpRequest) -> list[shapes.AccountOut]:
 
     该令牌所属单位的全部账号，每种资金性质一个。其他地址的参数 account 即此处的 account_no。
     """
+    caller = cast(ApiRequest, request).auth
+    words = caller.rules.today.texts.deposit_method
     return [
         shapes.AccountOut(
             account_no=one.account_no,
             name=one.name,
             fund=one.fund.value,
             fund_label=one.fund.label,
-            method=one.method.label,
+            method=words(one.method.value),
             normal_count=one.normal_count,
         )
-        for one in cast(ApiRequest, request).auth.accounts()
+        for one in caller.accounts()
     ]
 
 

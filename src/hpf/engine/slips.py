@@ -27,9 +27,9 @@ def issue_payment_voucher(
 def _slip(facts: SlipFacts, applicant: EmployerAccountFacts, rules: DayRules, handler: str) -> SlipData:
     due, receipt, order = facts.due, facts.receipt, facts.order
     branch = rules.branch(applicant.branch_code)
-    method = (
-        due.method.label if order is None or order.channel is None else f"{due.method.label}（{order.channel.label}）"
-    )
+    method = rules.texts.deposit_method(due.method.value)
+    if order is not None and order.channel is not None:
+        method = f"{method}（{order.channel.label}）"
     return payment_slip(
         PaymentSlip(
             centre=rules.centre_name,

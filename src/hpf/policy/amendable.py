@@ -135,6 +135,8 @@ LABELS: Mapping[str, str] = {
     "import_expired": "导入记录失效的提示", "portions": "分批完成的提示", "no_materials": "无需材料的提示",
     "qr_over_limit": "超过扫码限额的提示", "payment_closed": "支付已截止的提示",
     "payment_starting": "支付流程启动中的提示", "payment_pending": "支付待确认的提示",
+    "deposit_method": "缴存方式", "deposit_method.COLLECTION": "缴存方式：托收",
+    "deposit_method.SELF": "缴存方式：自行缴存",
     "zero_amount": "结算金额为零的提示", "turns_to_remittance": "托收改为送缴的提示",
     "voucher_without_detail": "缴款凭证不含明细的提示", "voucher_latest_only": "仅提供最近凭证的提示",
     "payment_advice": "支付前须知", "browser_advice": "浏览器使用建议", "import_advice": "批量导入须知",

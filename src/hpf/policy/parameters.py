@@ -211,6 +211,7 @@ class Texts(Dated):
     payment_closed: Annotated[str, Slots.of("closes")]
     payment_starting: str
     payment_pending: str
+    deposit_method: Keyed[str]  # the city's words for the values of parties' Method
     zero_amount: str
     turns_to_remittance: str
     voucher_without_detail: str

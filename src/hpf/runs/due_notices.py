@@ -49,7 +49,7 @@ def _tell(now: datetime, made: Sequence[Due], texts: Texts) -> int:
     """Writes entries and messages about these dues; how many messages are new."""
     whom = parties.subscribers([due.employer_account_id for due in made])
     entry, sms = texts.inbox(EntryKind.DUE_MADE.value), texts.sms_due_made
-    told = [(due, whom[due.employer_account_id], _said(due)) for due in made]
+    told = [(due, whom[due.employer_account_id], _said(due, texts)) for due in made]
     notices.put_entries(
         now,
         [
@@ -68,5 +68,6 @@ def _tell(now: datetime, made: Sequence[Due], texts: Texts) -> int:
     )
 
 
-def _said(due: Due) -> dict[str, object]:
-    return {"month": due.month, "amount": due.amount, "people": due.people, "method": due.method.label}
+def _said(due: Due, texts: Texts) -> dict[str, object]:
+    method = texts.deposit_method(due.method.value)
+    return {"month": due.month, "amount": due.amount, "people": due.people, "method": method}

@@ -46,12 +46,12 @@ def _funds_filter(asking: Asking) -> FundsFilter:
 
 def _funds(asking: Asking, page: object) -> Page[Record]:
     found = listings.funds([asking.applicant.id], _funds_filter(asking), number=page_number(page))
-    return Page([_due_record(due) for due in found.items], found.total, found.number, found.size, found.totals)
+    return Page([_due_record(due, asking) for due in found.items], found.total, found.number, found.size, found.totals)
 
 
 def _every_due(asking: Asking) -> Iterator[Record]:
     for due in listings.stream_funds([asking.applicant.id], _funds_filter(asking)):
-        yield _due_record(due)
+        yield _due_record(due, asking)
 
 
 def _funds_choices(asking: Asking) -> Choices:
@@ -62,7 +62,7 @@ def _funds_choices(asking: Asking) -> Choices:
     }
 
 
-def _due_record(due: Due) -> Record:
+def _due_record(due: Due, asking: Asking) -> Record:
     actions = [ActionKind.DUE_VOUCHER] if due.printable else []
     if due.payable:
         actions.append(ActionKind.PAY_DUE)
@@ -77,7 +77,7 @@ def _due_record(due: Due) -> Record:
             "amount": due.amount,
             "prepaid": due.prepaid,
             "cash": due.cash,
-            "method": due.method.label,
+            "method": asking.rules.today.texts.deposit_method(due.method.value),
             "state": due.state.label,
             "credit": due.credit.label,
             "settled_on": due.settled_at,
@@ -94,7 +94,7 @@ def _payable(asking: Asking, page: object) -> Page[Record]:
     latest = asking.rules.book.calendar.contribution_year(asking.rules.month)
     first, last = _year(asking) or asking.rules.book.calendar.contribution_year_months(latest)
     found = listings.payable([asking.applicant.id], first, last, number=page_number(page))
-    return Page([_due_record(due) for due in found.items], found.total, found.number, found.size, found.totals)
+    return Page([_due_record(due, asking) for due in found.items], found.total, found.number, found.size, found.totals)
 
 
 def _every_payable(asking: Asking) -> Iterator[Record]:

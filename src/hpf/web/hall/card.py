@@ -35,7 +35,7 @@ def card(applicant: EmployerAccountFacts, rules: ItemRules) -> CardShown:
         Figure("本期业务年月", due.month, note=due.kind.label),
         Figure("应缴金额（元）", due.amount, key=True, note=due.state.label),
         Figure("人数", due.people, "人"),
-        Figure("缴存方式", due.method.label),
+        Figure("缴存方式", rules.today.texts.deposit_method(due.method.value)),
         *by_day,
         Figure("预缴资金余额（元）", found.purse.balance, note=_reserved(found.purse.reserved)),
     )

@@ -249,7 +249,7 @@ def _next(case: Case, judging: Judging) -> list[Event]:
     return [
         *own,
         Event(f"生成 {month} 月应缴", EventState.NEXT, made, "次日可在缴存资金查询中查看"),
-        Event(judging.applicant.method.label, EventState.NEXT, f"{first} 至 {last}", ""),
+        Event(today.texts.deposit_method(judging.applicant.method.value), EventState.NEXT, f"{first} 至 {last}", ""),
     ]
 
 

@@ -1,5 +1,6 @@
 """Choosing the employer account to work for: a payroll bureau has hundreds, most agents have one (HZ-1.3-10)."""
 
+from collections.abc import Callable
 from urllib.parse import urlencode
 
 from django.http import Http404, HttpResponseBase, HttpResponseRedirect
@@ -10,6 +11,7 @@ from hpf.kernel.paging import PAGE_SIZE, Page, clamp_page
 from hpf.kernel.text import clean
 from hpf.notices.readers import unread_of_many
 from hpf.parties.facts import EmployerAccountFacts
+from hpf.policy.readers import current_rules
 from hpf.web.hall.entry import HallRequest, agent, choose_account, say
 from hpf.web.hall.present import crumbs, pager, render
 from hpf.web.shapes import Action, Column, ColumnKind, Field, FieldKind, Row, Table, Tag, Tone
@@ -35,10 +37,11 @@ def page(request: HallRequest) -> HttpResponseBase:
     number = clamp_page(request.GET.get("page", 1), len(found))
     shown = Page(found[(number - 1) * PAGE_SIZE : number * PAGE_SIZE], len(found), number)
     unread = unread_of_many(request.visitor.user_id, {account.employer_id for account in shown.items})
+    words = current_rules().at(request.clock.today()).texts.deposit_method
     table = Table(
         "单位账号",
         _COLUMNS,
-        [_row(account, request, back, unread.get(account.employer_id, 0)) for account in shown.items],
+        [_row(account, request, words, back, unread.get(account.employer_id, 0)) for account in shown.items],
         total={"normal": sum(account.normal_count for account in found)},
         count=len(found),
         unit="个账号",
@@ -56,7 +59,9 @@ def page(request: HallRequest) -> HttpResponseBase:
     return render(request, "hall/employers.jinja", context)
 
 
-def _row(account: EmployerAccountFacts, request: HallRequest, back: str, unread: int) -> Row:
+def _row(
+    account: EmployerAccountFacts, request: HallRequest, words: Callable[[str], str], back: str, unread: int
+) -> Row:
     current = request.visitor.account is not None and account.id == request.visitor.account.id
     address = reverse("employer", args=[account.account_no])
     label = "继续办理" if current else "为该单位办理"
@@ -65,7 +70,7 @@ def _row(account: EmployerAccountFacts, request: HallRequest, back: str, unread:
         "account_no": account.account_no,
         "credit_code": account.credit_code,
         "fund": account.fund,
-        "method": account.method,
+        "method": words(account.method.value),
         "normal": account.normal_count,
         "unread": unread,
         "status": Tag(account.status.label, Tone.GOOD if account.normal_count else Tone.PLAIN),

@@ -151,7 +151,7 @@ def facts_of(visitor: Visitor, desk: Desk) -> list[Fact]:
         Fact("统一社会信用代码", account.credit_code),
         Fact("单位客户号", account.customer_no),
         Fact("资金性质", account.fund),
-        Fact("缴存方式", account.method),
+        Fact("缴存方式", desk.judging.rules.today.texts.deposit_method(account.method.value)),
         Fact("缴存比例", f"单位 {account.employer_rate} / 个人 {account.personal_rate}"),
         Fact("正常缴存人数", account.normal_count, hint="人"),
         Fact("当前业务年月", month),

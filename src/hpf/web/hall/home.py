@@ -158,7 +158,7 @@ def workbench(request: HallRequest) -> HttpResponseBase:
         "facts": [
             Fact("单位名称", account.name), Fact("单位住房公积金账号", account.account_no),
             Fact("统一社会信用代码", account.credit_code), Fact("资金性质", account.fund),
-            Fact("缴存方式", account.method),
+            Fact("缴存方式", book.at(now.date()).texts.deposit_method(account.method.value)),
             Fact("缴存比例", f"单位 {account.employer_rate} / 个人 {account.personal_rate}"),
         ],
         "doors": [(MenuItem(o.service.title, step(o), icon_of(o.service)), o.situation) for o in catalogue().offers],

@@ -248,7 +248,7 @@ def _facts(desk: Desk) -> list[Fact]:
     return [
         Fact("单位名称", account.name),
         Fact("资金性质", account.fund),
-        Fact("缴存方式", account.method),
+        Fact("缴存方式", desk.judging.rules.today.texts.deposit_method(account.method.value)),
         Fact("预缴资金余额（元）", purse.balance),
         Fact("当前业务年月", calendar.business_month(desk.at)),
         Fact("支付截止", f"每日 {desk.judging.rules.today.payment_closes:%H:%M}"),
