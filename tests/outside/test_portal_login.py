@@ -54,7 +54,7 @@ def at_the_portal(sandbox: Sandbox, user: str, address: str) -> str:
     return back.removeprefix(CENTRE_URL)
 
 
-@pytest.mark.req("HZ-1.3-02", "HZ-1.3-04")
+@pytest.mark.req("HZ-1.3-02", "HZ-1.3-04", "HH-1-03")
 def test_a_handler_comes_in_and_is_remembered(sandbox: Sandbox, browser: Client) -> None:
     """The first visit makes the login, the second takes over what the portal says now; both end where they went."""
     for _visit in range(2):
@@ -144,6 +144,7 @@ def test_claims_must_be_complete(missing: str) -> None:
             portal.PortalClaims.of(wrong)
 
 
+@pytest.mark.req("HH-1-04")
 def test_an_account_without_a_legal_person_is_sent_back(
     sandbox: Sandbox, browser: Client, settings: LazySettings
 ) -> None:

@@ -1,4 +1,4 @@
-"""Who moves the money has another name in each city, on every page (HH-3.1-02, HZ-2.1)."""
+"""What each city calls a thing, on its own pages: who moves the money (HH-3.1-02, HZ-2.1), where one logs in."""
 
 import pytest
 from django.test import Client
@@ -26,3 +26,9 @@ def test_each_city_has_its_word_for_paying_oneself(agent: Client, city: str, wor
 
 def test_a_bureau_sees_the_word_of_the_city_beside_each_employer(agent: Client) -> None:
     assert "送缴" in text_of(personas.login(personas.BUREAU).get(f"{HOME}employers/"))
+
+
+@pytest.mark.req("HH-1-01")
+def test_the_help_leads_to_the_citys_own_portal(agent: Client) -> None:
+    page = agent.get(f"{reviewing.HALL}help/").content.decode()
+    assert 'href="https://www.zwfw.hlj.gov.cn"' in page and "zjzwfw" not in page
