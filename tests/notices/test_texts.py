@@ -15,7 +15,7 @@ from tests.texting import ACTOR, UNKNOWN, Phones, due_again, new_text, queue, se
 from hpf.access.tenancy import in_centre
 from hpf.kernel.clock import FixedClock
 from hpf.notices import changes, delivery, jobs, readers
-from hpf.notices.facts import Report, TextState
+from hpf.notices.facts import Reply, Report, TextState
 
 pytestmark = pytest.mark.usefixtures("centre", "clock")
 
@@ -128,6 +128,15 @@ def test_an_answer_that_was_lost_is_asked_for_again_and_sent_once(phones: Phones
     due_again()
     send_now()
     assert states() == ["delivered"] and len(phones.received(asked.mobile)) == 1
+
+
+def test_a_report_that_overtakes_the_answer_leaves_its_number_and_the_try_to_it() -> None:
+    queue(new_text(1))
+    (ref,) = refs()
+    report((ref, False))
+    delivery.note_replies(b.AT, [Reply(ref, "G1")])
+    (text,) = sent()
+    assert (text.state, text.reason, text.tries, text.sent_at) == (TextState.FAILED, "关机", 1, b.AT)
 
 
 @pytest.mark.parametrize("order", [(False, True), (True, False), (True, True, False), (False, False, True)])

@@ -35,11 +35,13 @@ UPDATE notices_text
 
 _REPLIED = """
 UPDATE notices_text t
-   SET state = CASE WHEN r.refused = '' THEN 'sent' ELSE 'failed' END, gateway_id = r.gateway_id, reason = r.refused,
-       tries = tries + 1, sent_at = CASE WHEN r.refused = '' THEN %(at)s::timestamptz END,
-       ended_at = CASE WHEN r.refused <> '' THEN %(at)s::timestamptz END
+   SET state = CASE WHEN t.state <> 'waiting' THEN t.state WHEN r.refused = '' THEN 'sent' ELSE 'failed' END,
+       reason = CASE WHEN t.state <> 'waiting' THEN t.reason ELSE r.refused END,
+       gateway_id = r.gateway_id, tries = t.tries + 1,
+       sent_at = CASE WHEN r.refused = '' THEN coalesce(t.sent_at, %(at)s) ELSE t.sent_at END,
+       ended_at = CASE WHEN r.refused <> '' AND t.state = 'waiting' THEN %(at)s ELSE t.ended_at END
   FROM json_to_recordset(%(told)s) AS r(ref uuid, gateway_id text, refused text)
- WHERE t.ref = r.ref AND t.state = 'waiting'
+ WHERE t.ref = r.ref
 """
 
 _REPORTED = """

@@ -155,10 +155,10 @@ def _menu(who: Staff, current: str, counts: Waiting) -> tuple[MenuGroup, ...]:
     if who.may(CASES):
         reviews = item("审核", "desk-reviews", "stamp", counts.reviews.waiting)
         work[:0] = [reviews, item("需人工处理", "desk-cases", "user-check", counts.cases)]
+    if who.may(TEXTS):
+        work.append(item("短信", "desk-texts", "inbox"))
     if who.may(DOCUMENTS):
         work.append(item("凭证", "desk-papers", "receipt", counts.revocations))
-    if who.may(TEXTS):
-        work.append(item("短信", "desk-texts", "phone"))
     groups.append(MenuGroup("办理", work))
     if who.may(BOOKS):
         money = (item("未落实到账", "desk-receipts", "bank", counts.receipts), item("账务核对", "desk-books", "coins"))

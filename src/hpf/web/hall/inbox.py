@@ -15,7 +15,7 @@ from hpf.web.shapes import Action, Column, ColumnKind, Field, FieldKind, Row, Ta
 
 _COLUMNS = (
     Column("kind", "消息", ColumnKind.TAG),
-    Column("text", "内容", pin=True, wrap=True),
+    Column("text", "内容", wrap=True),
     Column("at", "时间", ColumnKind.TIME, sorted="descending"),
     Column("read", "状态", ColumnKind.TAG),
 )
