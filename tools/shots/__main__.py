@@ -4,8 +4,8 @@
     make shots ARGS="--at http://127.0.0.1:8000 --sandbox http://127.0.0.1:8001"    walks a demo that is running
 
 The walks: an agent's month in Hangzhou (opening from a workbook with wrong rows, the case, the month's due, paying it),
-the desk, an opening in Heihe that is returned and put right, the public pages. Every page is taken at 1366×768 and
-whole, and again at 1920×1080 and at phone width.
+the desk, an amendment of the policy by two people, an opening in Heihe that is returned and put right, the public
+pages. Every page is taken at 1366×768 and whole, and again at 1920×1080 and at phone width.
 """
 
 import argparse
@@ -28,7 +28,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="make shots", description=__doc__)
     parser.add_argument("--at", help="address of a running demo")
     parser.add_argument("--sandbox", help="address of its simulated world")
-    parser.add_argument("--only", choices=["hall", "desk", "reviewed", "public"], help="one of the walks")
+    parser.add_argument("--only", choices=["hall", "reviewed", "desk", "amendment", "public"], help="one of the walks")
     options = parser.parse_args()
     OUT.mkdir(parents=True, exist_ok=True)
     for old in OUT.glob("*.png"):
@@ -40,6 +40,7 @@ def main() -> int:
             "hall": lambda: hall.walk(browser, address, env),
             "reviewed": lambda: reviewed.walk(browser, address),
             "desk": lambda: desk.walk(browser, address),
+            "amendment": lambda: desk.amendment(browser, address),
             "public": lambda: Walk(browser, address, "hangzhou", "3-").visit(("verify/", "verify")),
         }
         for name, walk in walks.items():

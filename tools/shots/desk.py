@@ -22,9 +22,34 @@ def walk(browser: Browser, address: str) -> list[str]:
         ("desk/cases/", "cases"),
         ("desk/receipts/", "receipts"),
         ("desk/books/", "books"),
+        ("desk/documents/", "documents"),
+        ("desk/texts/", "texts"),
+        ("desk/trail/", "trail"),
+        ("desk/staff/", "staff"),
     ):
         walk.go(path, name)
     return walk.bad
+
+
+def amendment(browser: Browser, address: str) -> list[str]:
+    """One of the policy post proposes next year's cap with its effect shown, another approves it."""
+    one, other = Walk(browser, address, "hangzhou", "6-"), Walk(browser, address, "hangzhou", "7-")
+    one.come_to_the_desk("policy")
+    one.visit(("desk/policy/", "policy"), ("desk/policy/of/base_cap/", "parameter"))
+    one.go("desk/policy/of/base_cap/amend/", "form")
+    one.page.get_by_label("缴存基数上限").fill("43500")
+    one.page.get_by_label("生效日").fill("2027-07-01")
+    one.page.get_by_label("依据").fill("杭公积金〔2027〕1号")
+    one.press("查看影响")
+    one.take("effect")
+    one.press("提出修改")
+    one.take("proposed")
+    other.come_to_the_desk("policy2")
+    other.page.goto(one.page.url)
+    other.take("to-decide")
+    other.press("批准")
+    other.take("approved")
+    return one.bad + other.visit(("desk/policy/changes/", "changes"), ("desk/policy/versions/", "versions"))
 
 
 def _move_past_the_close(walk: Walk) -> None:

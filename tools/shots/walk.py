@@ -54,6 +54,7 @@ class Walk:
             self.page.set_viewport_size({"width": width, "height": height})
             self.page.screenshot(path=OUT / f"{stem}-{label}.png")
         self.page.set_viewport_size({"width": 1366, "height": 768})
+        self.page.evaluate("scrollTo(0, 0)")  # else the frame stands in the middle
         self.page.screenshot(path=OUT / f"{stem}-whole.png", full_page=True)
         print(f"{stem}  {self.page.title()}", flush=True)
 

@@ -19,7 +19,7 @@ from hpf.kernel.paging import Page
 from hpf.web.frame import MenuItem
 from hpf.web.hall import own_check
 from hpf.web.hall.entry import HallRequest, step
-from hpf.web.hall.materials import picture
+from hpf.web.hall.materials import by_material
 from hpf.web.hall.present import (
     ROW_TONES,
     case_tag,
@@ -110,9 +110,7 @@ def context(request: HallRequest, case: Case, judging: Judging, typed: str = "",
         "again": _again(case, judging),
         "again_label": "修改后重新提交" if case.gives_back else "用失败记录重新申报",
         "failed": reverse("case-failed", args=[case.no]) if case.failed and judging.item.imports else "",
-        "pictures": [
-            (one.name, picture(one, f"{reverse('case-material', args=[case.no])}?id={one.id}")) for one in found
-        ],
+        "pictures": by_material(found, lambda one: f"{reverse('case-material', args=[case.no])}?id={one.id}"),
     }
 
 

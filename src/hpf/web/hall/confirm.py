@@ -21,7 +21,7 @@ from hpf.engine.intake.submit import submit, waits_for_batch
 from hpf.web.hall import own_check
 from hpf.web.hall.entry import HallRequest, desk_of, fields_sent, number_sent, say, step
 from hpf.web.hall.form import facts_of
-from hpf.web.hall.materials import may_go_on, picture, to_form
+from hpf.web.hall.materials import by_material, may_go_on, to_form
 from hpf.web.hall.notes import month_notices, months_touched
 from hpf.web.hall.present import STEPS, cells_of, columns_of, crumbs, pager, render, totalled, why, yuan
 from hpf.web.hall.sitting import refusing
@@ -84,7 +84,10 @@ def _show(
             *(Figure(f"{s.label}（元）", yuan(sums[s.key]), key=s is shown[-1]) for s in shown),
         ],
         "table": _table(request, offer, desk, draft, sums),
-        "pictures": _pictures(offer, draft),
+        "pictures": by_material(
+            document_readers.materials_of(MATERIALS_OF, draft.submit_key),
+            lambda one: step(offer, "materials/file", visit=draft.visit, id=one.id),
+        ),
         "visit": draft.visit,
         "submit_key": draft.submit_key,
         "draft_id": draft.id,
@@ -179,11 +182,3 @@ def _table(request: HallRequest, offer: Offer, desk: Desk, draft: Draft, sums: d
         unit="笔", sorted_by="录入先后", wide=True, id="roster",
         pager=pager(found, {"visit": draft.visit}, "#roster", "笔"),
     )  # fmt: skip
-
-
-def _pictures(offer: Offer, draft: Draft) -> dict[str, list[Any]]:
-    """The uploaded files by the name of their material."""
-    found: dict[str, list[Any]] = {}
-    for one in document_readers.materials_of(MATERIALS_OF, draft.submit_key):
-        found.setdefault(one.name, []).append(picture(one, step(offer, "materials/file", visit=draft.visit, id=one.id)))
-    return found

@@ -1,5 +1,7 @@
 """Step 2, 上传材料: pictures of papers under the names the centre prompts for (HZ-2.4.1-52, HZ-3-03)."""
 
+from collections.abc import Callable
+
 from django.core.exceptions import SuspiciousOperation
 from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpResponse, HttpResponseBase, HttpResponseRedirect
@@ -101,6 +103,14 @@ def _show(
         ),
     }  # fmt: skip
     return render(request, "hall/materials.jinja", context, status=422 if problems else 200)
+
+
+def by_material(found: list[Uploaded], address: Callable[[Uploaded], str]) -> dict[str, list[Picture]]:
+    """Uploaded files as they are listed, by the name of their material; `address` is where one is shown."""
+    listed: dict[str, list[Picture]] = {}
+    for one in found:
+        listed.setdefault(one.name, []).append(picture(one, address(one)))
+    return listed
 
 
 def _pictures(offer: Offer, draft: Draft, found: list[Uploaded], material: Material) -> list[Picture]:
