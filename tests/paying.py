@@ -41,13 +41,16 @@ ACTOR = Actor.system("test")
 
 def owing(*fen: int) -> None:
     """The city of the personas; October is made. Employer ONE has a person for each part in `fen`, OTHER has one."""
-    people = [_paying(serial, personas.ONE, part) for serial, part in enumerate(fen or (64_000, 64_000, 64_000), 1)]
-    personas.city([*people, _paying(800, personas.OTHER, 50_000)])
+    people = [
+        paying_person(serial, personas.ONE, part) for serial, part in enumerate(fen or (64_000, 64_000, 64_000), 1)
+    ]
+    personas.city([*people, paying_person(800, personas.OTHER, 50_000)])
     rules = book.load(personas.CENTRE)
     dues.make_dues(ACTOR, rules.calendar.turn(OCTOBER), OCTOBER, rules, parties.employer_account_ids())
 
 
-def _paying(serial: int, ref: str, part: int) -> load.PersonRow:
+def paying_person(serial: int, ref: str, part: int) -> load.PersonRow:
+    """A person whose two parts, in fen, are owed by this employer from October on."""
     spell = load.SpellRow(202610, part * 100 // 8, b.EIGHT, b.EIGHT, part, part, None)
     return b.person(serial, load.MembershipRow(ref, 202610, [spell]), name=f"职工{serial}")
 

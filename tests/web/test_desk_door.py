@@ -6,7 +6,6 @@ import time
 import pytest
 from django.conf import settings
 from django.test import Client
-from django.urls import reverse
 from tests import personas, reviewing
 from tests.hall import HOME, Answer, text_of
 from tests.paying import trail_of
@@ -17,68 +16,9 @@ from hpf.access.actor import Role
 from hpf.access.changes import StaffRefused, give_password, give_roles
 from hpf.access.models import User
 from hpf.access.readers import roles, staff
-from hpf.access.tenancy import in_centre
-from hpf.documents import readers as documents
-from hpf.engine import readers
-from hpf.engine.intake.materials import MATERIALS_OF
 from hpf.kernel.clock import FixedClock
-from hpf.web.desk import permissions
-from hpf.web.desk.urls import urlpatterns
 
 DESK = f"{HOME}desk/"
-LETTERS = dict(zip("TRABSPU", Role, strict=True))
-MATRIX = """
-desk                    get   TRABSPU
-desk-account            get   TRABSPU
-desk-codes              get   TRABSPU
-desk-staff              get       S U
-desk-staff-one          get       S U
-desk-staff-add          post      S
-desk-staff-change       post      S
-desk-runs               get   TRABSPU
-desk-run                get   TRABSPU
-desk-run-again          post     B
-desk-reviews            get   TR    U
-desk-review             get   TR    U
-desk-review-reveal      post  TR    U
-desk-review-paper       get   TR    U
-desk-review-take        post   R
-desk-review-hand-over   post   R
-desk-review-mark        post   R
-desk-review-decide      post   R
-desk-cases              get   TR    U
-desk-case               get   TR    U
-desk-material           get   TR    U
-desk-case-reveal        post  TR    U
-desk-decide             post  TR
-desk-texts              get   T  B  U
-desk-texts-again        post     B
-desk-text-again         post     B
-desk-receipts           get     A   U
-desk-books              get     A   U
-desk-policy             get   TRABSPU
-desk-policy-one         get   TRABSPU
-desk-policy-amend       post       P
-desk-policy-changes     get   TRABSPU
-desk-policy-change      get   TRABSPU
-desk-policy-decide      post       P
-desk-policy-versions    get   TRABSPU
-desk-policy-version     get   TRABSPU
-desk-trail              get           U
-desk-trail-entry        get           U
-desk-trail-export       get           U
-desk-trail-check        post          U
-desk-papers             get   TR    U
-desk-paper              get   TR    U
-desk-paper-pdf          get   TR    U
-desk-paper-revoke       post  TR
-desk-paper-decide       post   R
-"""
-"""Every address of the desk: its name, how it is asked, and the roles that may: T teller, R reviewer, A accountant,
-B batch operator, S system administrator, P policy, U auditor. Agents, strangers and visitors may open none."""
-FREE_FOR_ALL = {"desk-logout"}
-READS_BY_POST = {"desk-review-reveal", "desk-case-reveal", "desk-trail-check"}
-ROWS = [line.split(maxsplit=2) for line in MATRIX.strip().splitlines()]
 
 
 @pytest.fixture
@@ -86,39 +26,6 @@ def waiting(centre: object, clock: FixedClock) -> str:
     """A case of the agent's employer that waits for review."""
     reviewing.city()
     return reviewing.applied(personas.login(personas.AGENT), reviewing.person(1, "李一"))
-
-
-def test_every_address_of_the_desk_times_every_persona(waiting: str) -> None:
-    assert {pattern.name for pattern in urlpatterns} == {name for name, _, _ in ROWS} | FREE_FOR_ALL
-    with in_centre(reviewing.CENTRE):
-        paper = documents.materials_of(MATERIALS_OF, readers.case(waiting, None).submit_key)[0].id
-    somebody, _, _ = member(Role.TELLER, centre=reviewing.CENTRE)
-    known = {"no": waiting, "run_id": 1, "paper_id": paper, "user_id": somebody, "text_id": 1, "year": 2026}
-    known |= {"entry_id": 1, "leaf": "hotline", "amendment_id": 1, "number": 1}
-    inside = {letter: at_desk(role, centre=reviewing.CENTRE) for letter, role in LETTERS.items()}
-    outside = [personas.login(who) for who in (personas.AGENT, personas.RIVAL, personas.STRANGER)]
-    outside += [personas.teller(), Client(), at_desk(Role.REVIEWER, centre=personas.CENTRE)]
-    for name, method, letters in ROWS:
-        keys = next(pattern for pattern in urlpatterns if pattern.name == name).pattern.converters
-        path = reverse(name, urlconf=settings.CENTRE_URLCONF, kwargs={key: known[key] for key in keys})
-        address = f"/{reviewing.CENTRE}{path}"
-        for letter, client in inside.items():
-            status = getattr(client, method)(address).status_code
-            assert (status != 403) is (letter in letters), (name, LETTERS[letter], status)
-            assert status < 500, (name, LETTERS[letter], status)
-        for client in outside[:-1]:
-            answer = getattr(client, method)(address)
-            assert answer.status_code == 302 and answer["Location"].startswith("/desk-login?next="), name
-        assert getattr(outside[-1], method)(address).status_code == 403, name  # of another centre
-
-
-def test_no_role_can_do_everything_and_the_auditor_changes_nothing() -> None:
-    for letter, role in LETTERS.items():
-        assert any(letter not in letters for _, method, letters in ROWS if method == "post"), role
-    changing = [(name, letters) for name, method, letters in ROWS if method == "post" and name not in READS_BY_POST]
-    assert not [name for name, letters in changing if "U" in letters]
-    assert not [right for right in permissions.TABLE if right.changes and Role.AUDITOR in right.roles]
-    assert all(Role.AUDITOR in right.roles for right in permissions.TABLE if not right.changes)
 
 
 def test_the_administrator_sees_nobodys_data(waiting: str) -> None:

@@ -97,6 +97,11 @@ def agent(view: View) -> View:
     return seen
 
 
+def is_agent(request: HallRequest) -> bool:
+    """Whether somebody is logged in who is the agent of an employer of this centre."""
+    return request.user.is_authenticated and _visitor(request) is not None
+
+
 def at_work(view: View) -> View:
     """Like `agent`, and one employer account is chosen; without one the choice comes first."""
 

@@ -23,7 +23,7 @@ from hpf.policy.parameters import CalendarRules
 from hpf.policy.readers import current_rules
 from hpf.web.frame import MenuItem
 from hpf.web.hall import checking, own_check
-from hpf.web.hall.entry import HallRequest, agent, at_work, step, user_id_of
+from hpf.web.hall.entry import HallRequest, agent, at_work, is_agent, step, user_id_of
 from hpf.web.hall.present import case_tag, crumbs, icon_of, is_late, render
 from hpf.web.shapes import (
     Action,
@@ -264,7 +264,7 @@ def redirected(request: HallRequest, offer: Offer) -> HttpResponseBase:
 
 def help_page(request: HallRequest) -> HttpResponseBase:
     """办事指南: months and hours, workbooks, payment, browsers, telephone numbers; open to everybody."""
-    if request.user.is_authenticated:
+    if is_agent(request):
         return _help_inside(request)
     return render(request, "hall/help_public.jinja", _help(current_rules(), request.clock.now()))
 
