@@ -85,6 +85,7 @@ VERBS: Mapping[str, str] = {
     "texts.queued": "排入短信",
     "texts.reported": "短信回执",
     "texts.resent": "重发短信",
+    "texts.forgotten": "清除到期短信的号码和内容",
     # logins and connections
     "logged_in": "登录后台",
     "password_changed": "修改密码",
