@@ -1,7 +1,8 @@
 """A text message on its way: taken up, put off, handed over, reported, forgotten; one statement for any number.
 
 A report may overtake the gateway's reply, come twice, or contradict an earlier one: a message that was delivered stays
-delivered, so that the order in which reports come makes no difference.
+delivered, so that the order in which reports come makes no difference. Replies and reports are about many messages and
+may come at once: each locks its messages in the order of their numbers.
 """
 
 import json
@@ -25,12 +26,13 @@ SELECT ref, mobile, text FROM notices_text
 """
 
 _PUT_OFF = """
-UPDATE notices_text
-   SET tries = tries + 1, reason = %(reason)s,
-       state = CASE WHEN tries >= %(most)s THEN 'given_up' ELSE 'waiting' END,
-       ended_at = CASE WHEN tries >= %(most)s THEN %(at)s::timestamptz END,
-       next_at = %(now)s::timestamptz + make_interval(secs => (%(pauses)s::integer[])[tries + 1])
- WHERE state = 'waiting' AND ref = ANY(%(refs)s::uuid[])
+UPDATE notices_text t
+   SET tries = t.tries + 1, reason = %(reason)s,
+       state = CASE WHEN t.tries >= %(most)s THEN 'given_up' ELSE 'waiting' END,
+       ended_at = CASE WHEN t.tries >= %(most)s THEN %(at)s::timestamptz END,
+       next_at = %(now)s::timestamptz + make_interval(secs => (%(pauses)s::integer[])[t.tries + 1])
+  FROM (SELECT id FROM notices_text WHERE state = 'waiting' AND ref = ANY(%(refs)s::uuid[]) ORDER BY id FOR UPDATE) l
+ WHERE t.id = l.id
 """
 
 _REPLIED = """
@@ -40,16 +42,20 @@ UPDATE notices_text t
        gateway_id = r.gateway_id, tries = t.tries + 1,
        sent_at = CASE WHEN r.refused = '' THEN coalesce(t.sent_at, %(at)s) ELSE t.sent_at END,
        ended_at = CASE WHEN r.refused <> '' AND t.state = 'waiting' THEN %(at)s ELSE t.ended_at END
-  FROM json_to_recordset(%(told)s) AS r(ref uuid, gateway_id text, refused text)
- WHERE t.ref = r.ref
+  FROM (SELECT n.id, told.* FROM notices_text n
+          JOIN json_to_recordset(%(told)s) AS told(ref uuid, gateway_id text, refused text) USING (ref)
+         ORDER BY n.id FOR UPDATE OF n) r
+ WHERE t.id = r.id
 """
 
 _REPORTED = """
 UPDATE notices_text t
    SET state = CASE WHEN r.delivered THEN 'delivered' ELSE 'failed' END, reason = r.reason, ended_at = %(at)s,
        sent_at = coalesce(t.sent_at, %(at)s)
-  FROM json_to_recordset(%(told)s) AS r(ref uuid, delivered boolean, reason text)
- WHERE t.ref = r.ref AND t.state <> 'delivered' AND (r.delivered OR t.state <> 'failed')
+  FROM (SELECT n.id, told.* FROM notices_text n
+          JOIN json_to_recordset(%(told)s) AS told(ref uuid, delivered boolean, reason text) USING (ref)
+         ORDER BY n.id FOR UPDATE OF n) r
+ WHERE t.id = r.id AND t.state <> 'delivered' AND (r.delivered OR t.state <> 'failed')
 RETURNING t.state
 """
 
