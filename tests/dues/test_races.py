@@ -8,10 +8,8 @@ from django.db import connection
 from tests.dues.builders import (
     ACTOR,
     AT,
-    MONTH,
     PAYEE,
     RULES,
-    TURN,
     Notice,
     account,
     close,
