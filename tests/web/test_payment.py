@@ -30,6 +30,8 @@ from tests.paying import (
 )
 from tests.server import drain_jobs
 
+from hpf.access.actor import Actor
+from hpf.documents import changes as documents
 from hpf.dues import audit, listings, readers
 from hpf.dues.facts import OrderState, Outcome, PayChannel, SettlementState
 from hpf.kernel.clock import FixedClock
@@ -599,7 +601,7 @@ def test_another_employers_order_is_not_there(unpaid: Payer, more: str) -> None:
 @pytest.mark.req(
     "HZ-2.15.4-01", "HZ-2.15.4-02", "HZ-2.15.4-03", "HZ-2.15.4-04", "HZ-2.15.4-05", "HZ-2.15.4-06", "HZ-2.15.4-08"
 )
-def test_the_voucher_of_a_month_comes_by_a_case(unpaid: Payer, till: Till) -> None:
+def test_the_voucher_of_a_month_comes_by_a_case(unpaid: Payer, till: Till, clock: FixedClock) -> None:
     form = unpaid.client.get(VOUCHER)
     words = text_of(form)
     for label in (
@@ -629,6 +631,8 @@ def test_the_voucher_of_a_month_comes_by_a_case(unpaid: Payer, till: Till) -> No
     answer = unpaid.client.get(result)
     assert answer.content.startswith(b"%PDF") and "attachment" in answer["Content-Disposition"]
     assert personas.login(personas.RIVAL).get(result).status_code == 404
+    documents.revoke(Actor.system("test"), clock.now(), result.split("?")[0].split("/")[-2], "金额有误")
+    assert "作废：金额有误。可在缴存资金查询中重新打印" in text_of(unpaid.client.get(result, follow=True))
 
 
 @pytest.mark.parametrize("month", ["2026", "", "2026-13", "十月"])

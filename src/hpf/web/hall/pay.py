@@ -12,6 +12,7 @@ from hpf.dues import readers
 from hpf.dues.facts import Order, OrderState, PayChannel
 from hpf.dues.refusals import OrderRefused
 from hpf.engine.slips import issue_payment_voucher
+from hpf.kernel.clock import TZ
 from hpf.outside import payments
 from hpf.outside.facts import CashierError, CashierUnavailable
 from hpf.policy.readers import current_rules
@@ -135,6 +136,11 @@ def document(request: HallRequest, no: str) -> HttpResponseBase:
         readers.due(int(issued.ref), request.visitor.applicant.id)
     except readers.UnknownDue:
         raise Http404 from None
+    if issued.revoked_at is not None:
+        when = issued.revoked_at.astimezone(TZ)
+        told = f"凭证 {no} 已于 {when:%Y-%m-%d %H:%M} 作废：{issued.revoked_reason}。可在缴存资金查询中重新打印"
+        say(request, told, bad=True)
+        return HttpResponseRedirect(reverse("cases"))
     return _pdf(request, issued)
 
 
