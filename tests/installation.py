@@ -38,6 +38,7 @@ from hpf.outside.telling import tell
 from hpf.parties import load
 from hpf.policy import book
 from hpf.policy import changes as policy
+from hpf.policy import readers as policy_readers
 from hpf.policy.facts import Change
 from hpf.policy.proposals import Proposal
 from hpf.runs import carry_out
@@ -135,10 +136,10 @@ def _desk(clock: FixedClock) -> tuple[dict[str, str], str]:
             cursor.execute("SELECT year, id FROM trail_entry ORDER BY id LIMIT 1")
             year, entry = cursor.fetchone()
             cursor.execute("UPDATE engine_case_row SET state = 'referred'")
-        run = runs.runs().items[0].id
+        run, version = runs.runs().items[0].id, policy_readers.versions()[0].number
     return {
         "no": no, "user_id": str(user_id), "run_id": str(run), "paper_id": str(paper), "id": str(paper), "text_id": "1",
-        "leaf": "hotline", "amendment_id": str(proposed), "number": "1", "year": str(year), "entry_id": str(entry),
+        "leaf": "hotline", "amendment_id": str(proposed), "number": str(version), "year": str(year), "entry_id": str(entry),
         "row": "1",
     }, issued  # fmt: skip
 
