@@ -139,8 +139,8 @@ def _desk(clock: FixedClock) -> tuple[dict[str, str], str]:
         run, version = runs.runs().items[0].id, policy_readers.versions()[0].number
     return {
         "no": no, "user_id": str(user_id), "run_id": str(run), "paper_id": str(paper), "id": str(paper), "text_id": "1",
-        "leaf": "hotline", "amendment_id": str(proposed), "number": str(version), "year": str(year), "entry_id": str(entry),
-        "row": "1",
+        "leaf": "hotline", "amendment_id": str(proposed), "number": str(version), "year": str(year),
+        "entry_id": str(entry), "row": "1",
     }, issued  # fmt: skip
 
 
