@@ -25,6 +25,8 @@ from hpf.dues.facts import OrderState
 from hpf.kernel.clock import FixedClock
 from hpf.notices import changes, listings, readers
 from hpf.notices.facts import EntryKind, NewEntry, Target
+from hpf.outside import payments
+from hpf.outside.facts import PaymentNotice, PaymentState
 from hpf.parties import load
 from hpf.parties import readers as parties
 from hpf.policy import book
@@ -257,3 +259,13 @@ def test_money_for_a_void_order_is_told(payer: Payer, till: Till) -> None:
     till.hand_on()
     titles = [title for title, _, _ in entries(payer.client)]
     assert titles == ["款项转入预缴", "订单已作废"] and "3,840.00" in entries(payer.client)[0][1]
+
+
+def test_money_is_taken_and_told_whatever_the_length_of_its_number(payer: Payer, clock: FixedClock) -> None:
+    payer.cancel()
+    order, longest = payer.order(), "9" * 64
+    notice = PaymentNotice(
+        "N1", order.no, PaymentState.PAID, order.amount, longest, clock.now(), order.payee_account
+    )  # fmt: skip
+    assert payments.take(clock.now(), notice).outcome.to_purse
+    assert entries(payer.client)[0][0] == "款项转入预缴"

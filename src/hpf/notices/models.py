@@ -39,9 +39,9 @@ class Text(models.Model):
 
 
 class Entry(models.Model):
-    """One inbox entry of an employer, for all its agents."""
+    """One inbox entry of an employer, for all its agents. `subject` has room for the longest number of a payment."""
 
-    subject = models.CharField(max_length=60, unique=True)
+    subject = models.CharField(max_length=80, unique=True)
     employer_id = models.BigIntegerField()
     kind = models.CharField(max_length=20)
     text = models.TextField()
