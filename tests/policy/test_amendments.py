@@ -254,6 +254,8 @@ def test_every_amendable_parameter_can_be_proposed_with_its_own_value(city: str)
         (replace(CAP, first_day=date(2026, 10, 1)), "2026-10-01过早：以前月份的应缴已生成，请改为2026-11-01"),
         (replace(CAP, first_day=date(2027, 8, 1)), "first_day: 现行值到2027-06-30为止，生效日须不晚于2027-07-01"),
         (replace(CAP, until=date(2027, 1, 1)), "until: 有效期至2027-01-01早于生效日"),
+        (replace(CAP, until=date(9999, 12, 31)), "until: 9999-12-31不在2000年至2100年之间"),
+        (replace(HOTLINE, first_day=date(1999, 1, 1)), "first_day: 1999-01-01不在2000年至2100年之间"),
         (Change("base_floor.city", WINTER, 60000), "高于上限42,151.00元，请核对"),
         (Change("rate_highest", date(2027, 7, 1), "13"), "国家规定的5%至12%"),
         (Change("rate_lowest", date(2027, 7, 1), "12.5"), "国家规定的5%至12%"),

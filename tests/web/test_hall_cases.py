@@ -199,6 +199,7 @@ def test_id_numbers_are_masked_until_somebody_asks_which_is_kept(roster: Roster,
         ({"q": "2026"}, 1),
         ({"q": "999999999"}, 0),
         ({"since": "x", "state": "y", "page": "z"}, 1),
+        ({"until": "9999-12-31"}, 1),
     ],
 )
 def test_my_cases_are_found_under_conditions(roster: Roster, drain: Drain, query: dict[str, str], found: int) -> None:

@@ -77,6 +77,8 @@ def test_conditions_find_what_they_say(auditor: Client, sent: dict[str, str], fo
     ("sent", "why"),
     [
         ({"since": "2026-11-17", "until": "2026-11-16"}, "开始日期不能晚于结束日期"),
+        ({"until": "9999-12-31"}, "日期不正确"),
+        ({"until": "0001-01-01"}, "日期不正确"),
         ({"since": "2026-10-01"}, "一次最多查询 31 天；指明人员或对象编号时可查 366 天"),
         ({"since": "2025-10-01", "id": "SL1"}, "一次最多查询 366 天"),
         ({"since": "gestern"}, "日期不正确"),

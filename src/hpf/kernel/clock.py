@@ -5,6 +5,7 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 TZ = ZoneInfo("Asia/Shanghai")
+_FIRST_YEAR, _LAST_YEAR = 1900, 2199
 
 
 class Clock(Protocol):
@@ -38,6 +39,17 @@ class FixedClock:
         if later < self._moment:
             raise ValueError(f"the clock moves forward only: {later} is before {self._moment}")
         self._moment = later
+
+
+def day_written(text: str) -> date | None:
+    """The day written "2026-11-20"; None for anything else, also for a year so far off that nobody can mean it: the
+    days before and after it have to exist, and to be days for the database.
+    """
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if _FIRST_YEAR <= day.year <= _LAST_YEAR else None
 
 
 def in_china(moment: datetime) -> datetime:

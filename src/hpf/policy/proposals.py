@@ -26,6 +26,8 @@ FREE_TEXT = "99"
 LONGEST_TEXT = 500
 LONGEST_LINE = 120
 _DAY = timedelta(days=1)
+_YEARS = range(2000, 2101)
+"""Of days that can be meant; without an end, 有效期至 is left empty."""
 _SATURDAY = 5
 _KEYS = {Shape.CHOICES: "text", Shape.BANKS: "name"}
 
@@ -65,6 +67,10 @@ def earliest(kind: Begins, today: date, closed: Month | None) -> date:
 
 def _days(leaf: Leaf, found: Parameter, change: Change, today: date, closed: Month | None) -> Iterator[Wrong]:
     first, barrier = change.first_day, earliest(found.kind.begins, today, closed)
+    meant = {"first_day": first, "until": change.until or first}
+    if far := {field: day for field, day in meant.items() if day.year not in _YEARS}:
+        yield from (Wrong(field, f"{day}不在2000年至2100年之间，请更正") for field, day in far.items())
+        return
     if found.kind.begins is Begins.YEAR:
         yield from _year(leaf, change, today)
         return
@@ -222,7 +228,7 @@ def _row_file(pattern: str) -> Iterator[str]:
 
 
 def _days_off(found: Parameter, value: Any) -> Iterator[str]:
-    if not isinstance(value, dict) or type(value.get("year")) is not int or not 2000 <= value["year"] <= 2100:
+    if not isinstance(value, dict) or type(value.get("year")) is not int or value["year"] not in _YEARS:
         yield "年度须为四位数字，如2027"
         return
     if not value.get("notice"):

@@ -11,6 +11,7 @@ from enum import Enum, auto
 from typing import Any
 
 from hpf.engine.declare import ItemRules
+from hpf.kernel.clock import day_written
 from hpf.kernel.month import Month
 from hpf.kernel.paging import Page
 from hpf.parties.facts import EmployerAccountFacts
@@ -102,10 +103,10 @@ def day_in(asking: Asking, key: str, label: str) -> date | None:
     text = asking.query.get(key, "").strip()
     if not text:
         return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise BadCondition(f"{label}“{text}”不是有效的日期，请按“2026-11-20”填写") from None
+    day = day_written(text)
+    if day is None:
+        raise BadCondition(f"{label}“{text}”不是有效的日期，请按“2026-11-20”填写")
+    return day
 
 
 def one_of(kind: type[Any], asking: Asking, key: str, label: str) -> Any:

@@ -15,6 +15,7 @@ from django.urls import reverse
 
 from hpf.dues.readers import last_closed_month
 from hpf.engine.catalogue import NotOffered, catalogue
+from hpf.kernel.clock import day_written
 from hpf.kernel.month import Month
 from hpf.kernel.text import clean
 from hpf.policy import changes, readers
@@ -219,18 +220,12 @@ def _begun(found: Parameter, rules: Rules, today: date) -> Typed:
 
 def _typed(found: Parameter, sent: Mapping[str, str]) -> Typed:
     value = value_sent(found, sent)
-    first = _day(sent.get("first_day", ""))
+    first = day_written(clean(sent.get("first_day", "")))
     if found.shape is Shape.DAYS_OFF:
         year = value["year"]
         first = date(year, 1, 1) if isinstance(year, int) and 1 <= year <= 9999 else date(2000, 1, 1)
-    return Typed(value, first, _day(sent.get("until", "")), words_of(sent.get("source", ""))[:200], sent)
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(clean(text))
-    except ValueError:
-        return None
+    until = day_written(clean(sent.get("until", "")))
+    return Typed(value, first, until, words_of(sent.get("source", ""))[:200], sent)
 
 
 def _unread(typed: Typed) -> list[Wrong]:

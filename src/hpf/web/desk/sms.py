@@ -1,13 +1,13 @@
 """短信: what was sent to whom and what became of it; numbers and amounts masked. What failed can be sent once more."""
 
 import re
-from datetime import date
 
 from django.contrib import messages
 from django.http import HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
+from hpf.kernel.clock import day_written
 from hpf.kernel.names import is_mobile, mask_phone
 from hpf.kernel.text import clean
 from hpf.notices import changes, listings, readers
@@ -45,8 +45,8 @@ def page(request: DeskRequest) -> HttpResponseBase:
         state=TextState(asked["state"]) if asked["state"] in set(TextState) else None,
         kind=TextKind(asked["kind"]) if asked["kind"] in set(TextKind) else None,
         mobile=asked["q"],
-        since=_day(asked["since"]),
-        until=_day(asked["until"]),
+        since=day_written(asked["since"]),
+        until=day_written(asked["until"]),
         page=request.GET.get("page", 1),
     )
     may_resend = request.staff.may(RESENDERS)
@@ -98,13 +98,6 @@ def _filters(asked: dict[str, str]) -> list[Field]:
         Field("since", "生成日期起", FieldKind.DATE, asked["since"], prefix="q"),
         Field("until", "生成日期止", FieldKind.DATE, asked["until"], prefix="q"),
     ]
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
 
 
 @staff(RESENDERS)

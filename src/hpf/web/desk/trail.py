@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 from hpf.access import readers as access
 from hpf.access.actor import Channel
 from hpf.access.jobs import defer
+from hpf.kernel.clock import day_written
 from hpf.kernel.text import clean
 from hpf.parties.listings import employer_names
 from hpf.trail import listings, readers
@@ -85,11 +86,10 @@ class Asked:
     def _day(self, key: str, default: date) -> date:
         if not self.told[key]:
             return default
-        try:
-            return date.fromisoformat(self.told[key])
-        except ValueError:
+        day = day_written(self.told[key])
+        if day is None:
             self.problems.append(Problem("日期不正确，请按 2026-11-16 的样子填写", f"q-{key}"))
-            return default
+        return day or default
 
     @property
     def query(self) -> dict[str, str]:

@@ -2,7 +2,6 @@
 
 import io
 from collections.abc import Sequence
-from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
@@ -21,6 +20,7 @@ from hpf.engine.facts import Case, CaseState
 from hpf.engine.intake import correcting
 from hpf.engine.readers import NoSuchCase
 from hpf.engine.vouchers import NoVoucher, can_print, issue_business_voucher
+from hpf.kernel.clock import day_written
 from hpf.kernel.paging import Page
 from hpf.kernel.text import clean
 from hpf.parties import readers as parties
@@ -66,8 +66,8 @@ def page(request: HallRequest) -> HttpResponseBase:
         visitor.applicant.employer_id,
         state=state,
         item_code=asked["item"],
-        since=_day(asked["since"]),
-        until=_day(asked["until"]),
+        since=day_written(asked["since"]),
+        until=day_written(asked["until"]),
         text=asked["q"],
         page=number,
     )
@@ -93,13 +93,6 @@ def _tabs(request: HallRequest, to_check: Page[Case]) -> list[MenuItem]:
         MenuItem("全部办件", reverse("cases"), current=not chosen),
         MenuItem("待我复核", f"{reverse('cases')}?to_check=1", current=chosen, count=to_check.total),
     ]
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
 
 
 def _filters(asked: dict[str, str]) -> list[Field]:
