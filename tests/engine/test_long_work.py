@@ -303,6 +303,17 @@ def test_a_file_that_turns_out_unreadable_leaves_the_list_as_it_was(
     assert _trail(draft)[-1][0] == "work.refused"
 
 
+def test_work_that_fails_takes_nothing_and_leaves_no_file(hall: Hall, clock: FixedClock) -> None:
+    draft = _begin(hall, MIXED)
+    work = readers.latest_work(draft.id)
+    assert work is not None
+    models.DraftWork.objects.update(month=0)
+    with pytest.raises(ValueError, match="no such month"):
+        carry_on(work.id, clock)
+    assert (_list(draft), _kept(), hall.enter(draft.visit).work_id) == ([], [], None)
+    assert "系统处理出错" in _report(draft).head_problem
+
+
 def test_a_file_refused_at_a_glance_is_refused_at_once(hall: Hall) -> None:
     draft = hall.enter()
     report = works.bring_in(hall.desk, draft.id, draft.visit, "a.xlsx", b"%PDF-1.7")

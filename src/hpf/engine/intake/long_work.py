@@ -159,3 +159,4 @@ def _give_up(work: models.DraftWork, clock: Clock, why: str) -> None:
             _end(work, record, clock, "refused")
     except _Stopped:
         return
+    spool.drop(work.file)
