@@ -112,10 +112,12 @@ def waits_for_batch(judging: Judging, at: datetime) -> bool:
 
 def hand_over(desk: Desk, case: models.Case) -> None:
     """The case, its rows written, is handed in: its materials stay from now on. It waits for another agent of the
-    employer to check it, or sets out at once. Raises `DraftRefused` for an agent who may check only.
+    employer to check it, or sets out at once. Raises `DraftRefused`, where the employer checks, for an agent who may
+    check only, and for the token of somebody who is its agent no more.
     """
     maker, account = duties.agent_of(desk.actor.user_id, desk.judging.applicant), desk.judging.applicant
-    if maker is not None and not account.may_make(maker):
+    is_nobody = maker is None and desk.actor.user_id is not None and account.check_from is not None
+    if is_nobody or (maker is not None and not account.may_make(maker)):
         raise DraftRefused([SubmitRefusals.MAY_NOT_MAKE.refuse()])
     documents.hand_in(desk.actor, desk.at, MATERIALS_OF, str(case.submit_key))
     enter(desk.actor, desk.at, case, "submitted")
