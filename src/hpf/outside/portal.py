@@ -23,7 +23,7 @@ PROVIDER = "portal"
 SCOPES = ("openid", "profile", "legal_person")
 TIMEOUT_SECONDS = (3, 10)
 TROUBLES = {
-    "unavailable": "浙江政务服务网暂时无法访问，请稍后再试。",
+    "unavailable": "政务服务网暂时无法访问，请稍后再试。",
     "cancelled": "您取消了登录。",
     "refused": "登录未完成：政务服务网的登录请求已失效或被拒绝，请重新登录。",
     "incomplete": "登录未完成：政务服务网没有提供单位或经办人信息，请用法人用户账号登录。",
@@ -63,7 +63,7 @@ class PortalClaims:
 
 
 def login_url(next_path: str = "/") -> str:
-    """Where “浙江政务服务网登录” leads; the user comes back to `next_path`."""
+    """Where “浙江政务服务网登录” and its like in other provinces lead; the user comes back to `next_path`."""
     return f"/accounts/oidc/{PROVIDER}/login/?{urlencode({'process': 'login', 'next': next_path})}"
 
 
