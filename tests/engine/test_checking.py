@@ -429,7 +429,6 @@ def _agents_of(employer_id: int) -> None:
             )
 
 
-@pytest.mark.req("HH-3.4-15")
 def test_the_centre_reviews_what_the_employer_has_checked(db: None, clock: FixedClock) -> None:
     install({"heihe": heihe.CATALOGUE})
     offer = heihe.CATALOGUE.offer(opening_reviewed.ITEM.code)

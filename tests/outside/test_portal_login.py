@@ -134,6 +134,7 @@ def test_a_login_that_fails_says_why(
     assert not User.objects.exists()
 
 
+@pytest.mark.req("HH-1-04")
 @pytest.mark.parametrize("missing", ["sub", "name", "id_no", "legal_name", "credit_code"])
 def test_claims_must_be_complete(missing: str) -> None:
     """Without one of them nobody can act for an employer."""
@@ -144,7 +145,6 @@ def test_claims_must_be_complete(missing: str) -> None:
             portal.PortalClaims.of(wrong)
 
 
-@pytest.mark.req("HH-1-04")
 def test_an_account_without_a_legal_person_is_sent_back(
     sandbox: Sandbox, browser: Client, settings: LazySettings
 ) -> None:

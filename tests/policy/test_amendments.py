@@ -57,7 +57,6 @@ def wrong(change: Change, today: date = TODAY, closed: Month | None = OCTOBER, s
 # two people
 
 
-@pytest.mark.req("HZ-2.4.1-31")
 def test_an_approved_cap_counts_from_its_month_on_and_closes_the_gap(centre: object) -> None:
     with pytest.raises(PolicyGap):
         _ = readers.current_rules().on(Month(2027, 7)).base_cap

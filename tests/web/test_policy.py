@@ -105,7 +105,6 @@ def people() -> None:
 # the whole road
 
 
-@pytest.mark.req("HZ-2.4.1-31")
 def test_a_gap_after_june_2027_is_closed_at_the_desk_by_two_people(one: Maker, other: Maker, clock: FixedClock) -> None:
     clock.move_to(clock.now().replace(year=2027, month=7, day=20))
     assert "尚无规定" in one.get("?group=amounts")
