@@ -208,11 +208,14 @@ def test_cancelling_leaves_the_list_as_it_was(
 ) -> None:
     draft = _begin(hall, [labelled(10)])
     drain()
-    before = (_list(draft), hall.enter(draft.visit).expires_at)
+    until = hall.enter(draft.visit).expires_at
+    assert until is not None
+    before = (_list(draft), until + timedelta(minutes=40))
     clock.move_to(clock.now() + timedelta(minutes=3))
     _begin(hall, MIXED, draft)
     if portions_done:
         _killed_after(draft, portions_done, clock)
+    clock.move_to(clock.now() + timedelta(minutes=40))  # the minutes stand still meanwhile
     with django_capture_on_commit_callbacks(execute=True):
         assert works.cancel(hall.desk, draft.id, draft.visit) is True
     assert (_list(draft), hall.enter(draft.visit).expires_at) == before
@@ -344,12 +347,19 @@ def long_list(hall: Hall, drain: Drain) -> Iterator[Draft]:
 
 def test_a_long_list_is_confirmed_by_a_worker(hall: Hall, long_list: Draft, clock: FixedClock, drain: Drain) -> None:
     until = hall.enter(long_list.visit).expires_at
+    assert until is not None
     works.begin_check(hall.desk, long_list.id, long_list.visit)
     _killed_after(long_list, 1, clock)
+    clock.move_to(until + timedelta(minutes=1))  # the minutes stand still meanwhile
     assert hall.enter(long_list.visit).confirmed is False
     drain()
     after, work = hall.enter(long_list.visit), readers.latest_work(long_list.id, WorkKind.CHECK)
-    assert (after.confirmed, after.work_id, after.rows, after.expires_at) == (True, None, 7, until)
+    assert (after.confirmed, after.work_id, after.rows, after.expires_at) == (
+        True,
+        None,
+        7,
+        clock.now() + timedelta(minutes=30),
+    )
     assert work is not None
     assert (work.state, work.done, work.good, work.referred) == (WorkState.DONE, 7, 7, 1)
     assert work.reasons == ("职工已超过法定退休年龄",)

@@ -121,7 +121,12 @@ def stop_work(actor: Actor, at: datetime, record: models.Draft, how: str) -> mod
     return work
 
 
-def withdraw(record: models.Draft, work: models.DraftWork) -> None:
+def life_after(work: models.DraftWork, at: datetime) -> datetime | None:
+    """Until when the list lives after work that ended at `at`: its minutes have stood still; None for typed rows."""
+    return work.expires_at and work.expires_at + (at - work.begun_at)
+
+
+def withdraw(record: models.Draft, work: models.DraftWork, at: datetime) -> None:
     """Takes back the lines that an import has brought into a locked draft, and sets the draft, for the caller to save,
     as it was before the work.
     """
@@ -129,7 +134,7 @@ def withdraw(record: models.Draft, work: models.DraftWork) -> None:
         if work.report_id is not None:
             cursor.execute("DELETE FROM engine_draftrow WHERE draft_id = %s AND no >= %s", [record.id, work.first_no])
             cursor.execute("DELETE FROM engine_badrow WHERE report_id = %s", [work.report_id])
-    record.next_no, record.expires_at = work.first_no, work.expires_at
+    record.next_no, record.expires_at = work.first_no, life_after(work, at)
     if not record.rows.exists():
         record.intake = None
 

@@ -17,7 +17,7 @@ from hpf.engine.execute.facts import Judging
 from hpf.engine.execute.judge import Line, Verdict, rows_of
 from hpf.engine.facts import WorkKind, WorkState
 from hpf.engine.intake import spool
-from hpf.engine.intake.drafts import key_of, store_rows, withdraw
+from hpf.engine.intake.drafts import key_of, life_after, store_rows, withdraw
 from hpf.engine.intake.filled import read_filled
 from hpf.engine.intake.portions import PORTION, judge_portion, keys_of, lines_of, portions, take
 from hpf.engine.intake.reader import WorkbookRefused, read_workbook
@@ -100,7 +100,8 @@ def _imported(work: models.DraftWork, judging: Judging, clock: Clock) -> None:
         models.ImportReport.objects.filter(id=work.report_id or 0).update(
             total=work.total, good=work.good, bad=work.total - work.good
         )
-        record.expires_at = clock.now() + judging.rules.today.import_life if work.good else work.expires_at
+        now = clock.now()
+        record.expires_at = now + judging.rules.today.import_life if work.good else life_after(work, now)
         if not record.rows.exists():
             record.intake = None
         _end(work, record, clock, "done")
@@ -117,7 +118,7 @@ def _check(work: models.DraftWork, clock: Clock) -> None:
             _tell(work, judging, verdicts)
             _advance(work, batch[-1].no, len(batch), sum(not verdict.refused for verdict in verdicts))
     with _in_hand(work) as record:
-        record.confirmed, record.expires_at = work.good == work.total, work.expires_at
+        record.confirmed, record.expires_at = work.good == work.total, life_after(work, clock.now())
         _end(work, record, clock, "done")
 
 
@@ -154,7 +155,7 @@ def _give_up(work: models.DraftWork, clock: Clock, why: str) -> None:
     """Nothing of the file is taken, and the report says why (HZ-2.4.1-14); a check leaves the list unconfirmed."""
     try:
         with _in_hand(work) as record:
-            withdraw(record, work)
+            withdraw(record, work, clock.now())
             models.ImportReport.objects.filter(id=work.report_id or 0).update(head_problem=why)
             _end(work, record, clock, "refused")
     except _Stopped:

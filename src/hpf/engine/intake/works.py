@@ -98,7 +98,7 @@ def cancel(desk: Desk, draft_id: int, visit: str) -> bool:
         if record.work_id is None:
             return False
         work = stop_work(desk.actor, desk.at, record, "cancelled")
-        withdraw(record, work)
+        withdraw(record, work, desk.at)
         models.ImportReport.objects.filter(id=work.report_id or 0).delete()
         record.save(update_fields=["intake", "expires_at", "next_no"])
         return True
