@@ -80,3 +80,4 @@ def test_a_forgotten_number_says_so_and_pages_turn(operator: Client) -> None:
     assert changes.forget_texts(ACTOR, b.AT, b.AT.replace(year=2027)) == 60
     words = text_of(operator.get(TEXTS, {"page": "2"}))
     assert "已清除" in words and "未配置短信网关" in words and "共 60 条" in words
+    assert "没有需要重发的短信" in text_of(operator.post(f"{TEXTS}again/", follow=True)), "nobody knows where to"
