@@ -290,14 +290,23 @@ def test_without_a_trustworthy_answer_nothing_is_known(problem: str, sandbox: Sa
         server.server_close()
 
 
-def _impostor() -> HTTPServer:
-    """Answers every question with a paid order that nobody signed."""
+def test_an_order_that_the_cashier_does_not_want_to_tell_about_is_refused(sandbox: Sandbox) -> None:
+    """Its own words; so the orders behind it are asked for."""
+    server = _impostor(400)
+    with pytest.raises(CashierRefused, match="参数错误"):
+        Cashier(sandbox.contract(f"http://127.0.0.1:{server.server_address[1]}")).query("S1")
+    server.shutdown()
+    server.server_close()
+
+
+def _impostor(status: int = 200) -> HTTPServer:
+    """Answers every question with a paid order that nobody signed, or with another status."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            body = b'{"code_url": "http://evil.example/", "trade_state": "SUCCESS"}'
+            body = '{"code_url": "http://evil.example/", "trade_state": "SUCCESS", "message": "参数错误"}'.encode()
             self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            self.send_response(200)
+            self.send_response(status)
             self.end_headers()
             self.wfile.write(body)
 

@@ -93,10 +93,15 @@ class Cashier:
         return PaymentStart(pay_url=f"{self._contract.base_url}/gateway.do?{urlencode(fields)}")
 
     def query(self, order_no: str) -> PaymentNotice | None:
-        """Where an order stands, None when the cashier has not seen it: finds the payment whose notice was lost."""
+        """Where an order stands, None when the cashier has not seen it: finds the payment whose notice was lost.
+
+        Raises CashierUnavailable; CashierRefused for this one order, so that others can still be asked for.
+        """
         path = f"/v3/pay/transactions/out-trade-no/{order_no}?mchid={self._contract.mchid}"
         status, told = self._call("GET", path, None)
-        return None if status == 404 else self._payment("", told)
+        if status not in (200, 404):
+            raise CashierRefused(str(told.get("message", "")))
+        return self._payment("", told) if status == 200 else None
 
     def close(self, order_no: str) -> bool:
         """Make sure nobody can pay the order any more. False when it has been paid already: ask `query`."""
