@@ -21,6 +21,7 @@ import hpf
 from hpf.access.actor import Actor, ActorKind, Channel, Role
 from hpf.engine.lifecycle.states import Event
 from hpf.kernel.clock import FixedClock
+from hpf.policy.facts import Decision
 from hpf.trail import changes
 from hpf.web.desk import trail_words as words
 
@@ -168,3 +169,7 @@ def test_every_verb_and_thing_of_the_trail_has_words() -> None:
     assert {verb for verb, _ in found if verb} - set(words.VERBS) == set()
     assert {thing for _, thing in found if isinstance(thing, str) and thing} - set(words.THINGS) == set()
     assert {f"case.{event.name.lower()}" for event in Event} - set(words.VERBS) == set()
+    assert {f"amendment_{decision.value}" for decision in Decision} - set(words.VERBS) == set()
+    assert {"login_add", "login_reset"} - set(words.VERBS) == set()  # of `hpf staff`
+    ends = {f"work.{how}" for how in ("begun", "done", "refused", "left", "cancelled")}
+    assert {verb for verb in words.VERBS if verb.startswith("work.")} == ends

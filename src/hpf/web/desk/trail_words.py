@@ -41,7 +41,8 @@ VERBS: Mapping[str, str] = {
     "case.paid": "办件订单有结果",
     "work.begun": "开始导入或核对清册",
     "work.done": "清册导入或核对完成",
-    "work.stopped": "停止导入或核对清册",
+    "work.left": "离开事项，停止导入或核对清册",
+    "work.cancelled": "取消导入或核对清册",
     "work.refused": "清册导入或核对未完成",
     # accounts, dues, money
     "account.open": "设立账户",
@@ -90,6 +91,8 @@ VERBS: Mapping[str, str] = {
     "logged_in": "登录后台",
     "password_changed": "修改密码",
     "login_added": "新增工作人员",
+    "login_add": "命令行新增工作人员",
+    "login_reset": "命令行重置密码和动态口令",
     "roles_given": "授予岗位",
     "password_given": "重置密码",
     "second_factor_reset": "重置动态口令",
