@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings as site
-from django.db import connection
+from django.db import OperationalError, connection
 from tests.engine.hall import BEFORE_60S, Hall, labelled, person
 from tests.engine.test_restart import Killed, Statements, undone
 from tests.parties.builders import id_no
@@ -315,6 +315,33 @@ def test_work_that_fails_takes_nothing_and_leaves_no_file(hall: Hall, clock: Fix
         carry_on(work.id, clock)
     assert (_list(draft), _kept(), hall.enter(draft.visit).work_id) == ([], [], None)
     assert "系统处理出错" in _report(draft).head_problem
+
+
+class _Failing:
+    """The database refuses to save how far the work has come, behind this many portions; after that it is well."""
+
+    def __init__(self, behind: int) -> None:
+        self._left = behind
+
+    def __call__(self, send: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
+        if sql.startswith('UPDATE "engine_draftwork"') and '"position"' in sql:
+            self._left -= 1
+            if self._left == -1:
+                raise OperationalError("disk full")
+        return send(sql, params, many, context)
+
+
+@pytest.mark.parametrize("behind", [0, 1, 2])
+def test_a_portion_that_cannot_be_saved_gives_the_list_back(hall: Hall, clock: FixedClock, behind: int) -> None:
+    draft = _begin(hall, MIXED)
+    work = readers.latest_work(draft.id)
+    assert work is not None
+    with connection.execute_wrapper(_Failing(behind)), pytest.raises(OperationalError):
+        carry_on(work.id, clock)
+    assert (_list(draft), _kept(), hall.enter(draft.visit).work_id) == ([], [], None)
+    assert "系统处理出错" in _report(draft).head_problem
+    assert _trail(draft)[-1][0] == "work.refused" and _trail(draft)[-1][2]["rows"] == 3 * behind
+    _begin(hall, MIXED, draft)
 
 
 def test_a_file_refused_at_a_glance_is_refused_at_once(hall: Hall) -> None:

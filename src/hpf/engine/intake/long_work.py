@@ -29,6 +29,7 @@ from hpf.policy.readers import current_rules
 from hpf.trail import changes as trail
 
 _LOST = "文件在服务器上已不存在，没有导入任何记录，请重新导入"
+_PROGRESS = ("position", "total", "good", "expected", "told")
 _FAILED = "系统处理出错，没有导入任何记录，请重新导入；仍不行的，请联系中心"
 
 
@@ -60,12 +61,22 @@ def carry_on(work_id: int, clock: Clock) -> None:
 
 @contextmanager
 def _in_hand(work: models.DraftWork) -> Iterator[models.Draft]:
-    """A transaction with the draft locked, as long as the work is the one under way and nobody has gone on with it."""
-    with transaction.atomic():
-        record = models.Draft.objects.select_for_update().filter(id=work.draft_id, work_id=work.id).first()
-        if record is None or not models.DraftWork.objects.filter(id=work.id, position=work.position).exists():
-            raise _Stopped
-        yield record
+    """A transaction with the draft locked, as long as the work is the one under way and nobody has gone on with it.
+
+    How far the work has come is, in memory too, what is kept: a portion that fails has not advanced it.
+    """
+    before, kept = {name: getattr(work, name) for name in _PROGRESS}, False
+    try:
+        with transaction.atomic():
+            record = models.Draft.objects.select_for_update().filter(id=work.draft_id, work_id=work.id).first()
+            if record is None or not models.DraftWork.objects.filter(id=work.id, position=work.position).exists():
+                raise _Stopped
+            yield record
+        kept = True
+    finally:
+        if not kept:
+            for name, value in before.items():
+                setattr(work, name, value)
 
 
 def _judging(work: models.DraftWork) -> Judging:
@@ -137,7 +148,7 @@ def _tell(work: models.DraftWork, judging: Judging, verdicts: list[Verdict]) -> 
 def _advance(work: models.DraftWork, position: int, lines: int, good: int) -> None:
     work.position, work.total, work.good = position, work.total + lines, work.good + good
     work.expected = max(work.expected, work.total)
-    work.save(update_fields=["position", "total", "good", "expected", "told"])
+    work.save(update_fields=_PROGRESS)
 
 
 def _end(work: models.DraftWork, record: models.Draft, clock: Clock, how: str) -> None:
