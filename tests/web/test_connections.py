@@ -1,16 +1,20 @@
 """接口令牌 and 推送地址 in the hall: issued, shown once, ended; what was pushed, and pushing it again."""
 
+import contextlib
 import re
+import threading
 import uuid
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 from tests import personas
 from tests.api.stage import ROOT
 from tests.hall import HOME, Roster, text_of
 from tests.paying import trail_of
+from tests.server import Clone
 
 from hpf.access import tokens
 from hpf.access.tokens import Scope
@@ -64,6 +68,45 @@ def test_a_form_that_is_sent_again_issues_no_second_token(agent: Client) -> None
     assert "已经提交过" in text_of(agent.post(f"{HOME}tokens/issue/", {"once": "1", "name": "薪资系统"}, follow=True))
     assert len(tokens.tokens_of("hangzhou", _employer())) == 1
     assert _issued(agent, once="2").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "sent", "verb"),
+    [
+        ("tokens/issue/", {"name": "薪资系统", "items_read": "1"}, "issue_token"),
+        ("receivers/add/", {"url": URL, "case_moved": "1"}, "add_hook"),
+    ],
+)
+def test_a_double_click_at_the_same_instant_counts_once(
+    committed_centre: Clone, monkeypatch: pytest.MonkeyPatch, path: str, sent: dict[str, str], verb: str
+) -> None:
+    personas.city()
+    cookies = personas.login(personas.AGENT).cookies
+    both, shown, carry_out = threading.Barrier(2), list[bool](), getattr(changes, verb)
+
+    def together(*args: Any) -> Any:
+        with contextlib.suppress(threading.BrokenBarrierError):
+            both.wait(1)  # the other comes in as well, if nothing holds it
+        return carry_out(*args)
+
+    def click() -> None:
+        client = Client()
+        client.cookies = cookies
+        answer = client.post(f"{HOME}{path}", {"once": "1", **sent})
+        shown.append("f-secret" in answer.content.decode())
+        connection.close()
+
+    monkeypatch.setattr(changes, verb, together)
+    threads = [threading.Thread(target=click) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
+    assert sorted(shown) == [False, True]
+    assert len(tokens.tokens_of("hangzhou", _employer())) + len(listings.hooks_of(_employer())) == 1
+    again = Client()
+    again.cookies = cookies
+    assert again.post(f"{HOME}{path}", {"once": "1", **sent}).status_code == 302, "nor does a reload later"
 
 
 @pytest.mark.parametrize(

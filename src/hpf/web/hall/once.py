@@ -1,6 +1,11 @@
 """A form that counts once: what it shows afterwards cannot be shown again, so a reload must not make a second one."""
 
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.contrib.sessions.models import Session
+from django.db import transaction
 
 from hpf.web.hall.entry import HallRequest
 from hpf.web.shapes import Field, FieldKind
@@ -14,11 +19,18 @@ def field(request: HallRequest) -> Field:
     return Field(_KEY, "", FieldKind.HIDDEN, request.POST.get(_KEY) or str(uuid.uuid4()))
 
 
-def was_sent(request: HallRequest) -> bool:
-    """Whether this very form has been carried out in this session."""
-    return bool(request.POST.get(_KEY)) and request.session.get(_SENT) == request.POST.get(_KEY)
+@contextmanager
+def turn(request: HallRequest) -> Iterator[bool]:
+    """Carrying out a form: whether this very form has been carried out in this session before.
 
-
-def note(request: HallRequest) -> None:
-    """It has been carried out."""
-    request.session[_SENT] = request.POST.get(_KEY, "")
+    One transaction with what is done inside, and one at a time in a session, so that of a double click the second finds
+    what the first did. An error leaves the form as not carried out.
+    """
+    key = request.POST.get(_KEY, "")
+    with transaction.atomic():
+        row = Session.objects.select_for_update().filter(session_key=request.session.session_key).first()
+        kept = row.get_decoded() if row is not None else {}
+        yield bool(key) and kept.get(_SENT) == key
+        request.session[_SENT] = key
+        if row is not None:
+            request.session.save()

@@ -83,15 +83,16 @@ def add(request: HallRequest) -> HttpResponseBase:
         return _form(request, "", frozenset(MessageKind), [])
     sent, visitor = fields_sent(request), request.visitor
     url, kinds = sent.get("url", "").strip(), frozenset(kind for kind in MessageKind if sent.get(_field(kind)))
-    if once.was_sent(request):
-        say(request, "这张表单已经提交过，地址已登记。签名密钥只显示一次；没有保存的，请停止推送后重新登记。", bad=True)
-        return HttpResponseRedirect(reverse("receivers"))
     secret = secrets.token_urlsafe(32)
     try:
-        changes.add_hook(visitor.actor, request.clock.now(), visitor.applicant.employer_id, url, secret, kinds)
+        with once.turn(request) as sent_before:
+            if sent_before:
+                say(request, "这张表单已经提交过，地址已登记。签名密钥只显示一次；没有保存的，请停止推送后重新登记。",
+                    bad=True)  # fmt: skip
+                return HttpResponseRedirect(reverse("receivers"))
+            changes.add_hook(visitor.actor, request.clock.now(), visitor.applicant.employer_id, url, secret, kinds)
     except ConnectionRefused as refused:
         return _form(request, url, kinds, [Problem(str(refused), "f-url" if kinds else "f-case_moved")])
-    once.note(request)
     context = {
         "current": "receivers",
         "crumbs": crumbs(("推送地址", reverse("receivers")), "地址已登记"),

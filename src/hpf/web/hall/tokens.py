@@ -55,15 +55,16 @@ def issue(request: HallRequest) -> HttpResponseBase:
     sent = fields_sent(request)
     name = clean(sent.get("name", ""))
     scopes = frozenset(scope for scope in Scope if sent.get(_field(scope)))
-    if once.was_sent(request):
-        say(request, "这张表单已经提交过，令牌已签发。令牌只显示一次；没有保存的，请停用后重新签发。", bad=True)
-        return HttpResponseRedirect(reverse("tokens"))
     visitor = request.visitor
+    actor, now, employer_id = visitor.actor, request.clock.now(), visitor.applicant.employer_id
     try:
-        _, secret = changes.issue_token(visitor.actor, request.clock.now(), visitor.applicant.employer_id, name, scopes)
+        with once.turn(request) as sent_before:
+            if sent_before:
+                say(request, "这张表单已经提交过，令牌已签发。令牌只显示一次；没有保存的，请停用后重新签发。", bad=True)
+                return HttpResponseRedirect(reverse("tokens"))
+            _, secret = changes.issue_token(actor, now, employer_id, name, scopes)
     except ConnectionRefused as refused:
         return _form(request, name, scopes, [Problem(str(refused), "f-name" if scopes else f"f-{_field(min(Scope))}")])
-    once.note(request)
     context = {
         "current": "tokens",
         "crumbs": crumbs(("接口令牌", reverse("tokens")), "令牌已签发"),
