@@ -4,6 +4,7 @@ import io
 import shutil
 import subprocess
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.serialization import pkcs12
 from cryptography.x509 import load_pem_x509_certificates
 from django.core.checks import run_checks
-from django.db import connection
+from django.db import DatabaseError, connection, transaction
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import MDPPerm
 from pyhanko.sign.validation import validate_pdf_signature
@@ -296,6 +297,13 @@ def test_the_code_shows_what_is_on_the_slip_with_the_name_masked(centre: CentreI
     assert SLIP.payer_account not in text
 
 
+def test_of_maker_and_checker_each_name_is_masked_by_itself(centre: CentreInfo) -> None:
+    data = payment_slip(replace(SLIP, handler="陈思远（复核：傅以衡）"))
+    issued = changes.issue(MAKER, AT, "payment_slip", "41", data)
+    text = _shown(verification.confirm_code(issued.code, HERE, AT))
+    assert "陈*远（复核：傅*衡）" in text and "思" not in text
+
+
 def test_of_a_list_only_head_and_totals_are_shown(centre: CentreInfo) -> None:
     issued = changes.issue(MAKER, AT, "business_voucher", "7/1", voucher(people(61), portion="第1批"))
     shown = verification.confirm_code(issued.code, HERE, AT)
@@ -414,6 +422,38 @@ def test_revocation_is_in_the_trail(centre: CentreInfo) -> None:
             "SELECT detail->>'reason' FROM trail_entry WHERE verb = 'revoked' AND object_id = %s", [issued.no]
         )
         assert cursor.fetchall() == [("单位名称有误",)]
+
+
+def test_the_reason_of_a_revocation_stays_as_it_was_written(centre: CentreInfo) -> None:
+    assert changes.revoke(CLERK, AT, _issue().no, " 单位名称（全称）有误，\n已重开！ ").revoked_reason == (
+        "单位名称（全称）有误， 已重开！"
+    )
+
+
+_OPEN = "UPDATE documents_revocation SET outcome = "
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        f"{_OPEN}'revoked', decided_by_id = 71",
+        f"{_OPEN}'refused', decided_by_id = 71",
+        f"{_OPEN}'withdrawn', decided_by_id = 72",
+        "UPDATE documents_revocation SET asked_by_id = 72",
+        "UPDATE documents_revocation SET reason = '别的原因'",
+        "DELETE FROM documents_revocation",
+        "INSERT INTO documents_revocation (no, reason, asked_by_id, asked_by, asked_at, outcome, decided_by, words)"
+        " VALUES ('X', '原因', 71, '甲', now(), 'revoked', '乙', '')",
+    ],
+)
+def test_the_database_holds_that_two_people_revoke(centre: CentreInfo, statement: str) -> None:
+    issued = _issue()
+    changes.ask_revocation(Actor.staff(71, "甲", frozenset()), AT, issued.no, "单位名称有误")
+    with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement)
+    assert changes.agree_to_revoke(Actor.staff(72, "乙", frozenset()), AT, issued.no).revoked_at == AT
+    with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"{_OPEN}'refused', decided_by_id = 73")
 
 
 def test_what_cannot_be_revoked(centre: CentreInfo) -> None:

@@ -31,7 +31,7 @@ from hpf.documents.signing import Statement, fingerprint, signer
 from hpf.documents.uploads import MEDIA_TYPES, check_upload
 from hpf.documents.vault import DOCUMENTS, MATERIALS, digest_of
 from hpf.kernel.clock import TZ
-from hpf.kernel.text import clean
+from hpf.kernel.text import clean, words_of
 from hpf.trail import changes as trail
 
 _REASON_LENGTH = 200
@@ -82,7 +82,9 @@ def revoke(actor: Actor, at: datetime, no: str, reason: str) -> Issued:
         row.revoked_at, row.revoked_reason = at, reason
         row.save(update_fields=["revoked_at", "revoked_reason"])
         waiting = models.Revocation.objects.filter(no=row.no, outcome=RevocationOutcome.WAITING)
-        waiting.update(outcome=RevocationOutcome.REVOKED, decided_by=actor.name, decided_at=at)
+        waiting.update(
+            outcome=RevocationOutcome.REVOKED, decided_by_id=actor.user_id, decided_by=actor.name, decided_at=at
+        )
         trail.record(actor, at, "revoked", "document", row.no, {"reason": reason})
     return readers.issued_fact(row)
 
@@ -116,7 +118,7 @@ def agree_to_revoke(actor: Actor, at: datetime, no: str) -> Issued:
 
 def refuse_to_revoke(actor: Actor, at: datetime, no: str, words: str) -> None:
     """The second person disagrees and says why: the document goes on counting. Raises RevocationRefused."""
-    words = clean(words)
+    words = words_of(words)
     if not words or len(words) > _REASON_LENGTH:
         raise RevocationRefused(f"请填写不予作废的原因，最多 {_REASON_LENGTH} 个字")
     with transaction.atomic():
@@ -136,7 +138,7 @@ def withdraw_revocation(actor: Actor, at: datetime, no: str) -> None:
 
 
 def _checked_reason(reason: str) -> str:
-    reason = clean(reason)
+    reason = words_of(reason)
     if not reason:
         raise RevocationRefused("请填写作废原因；核验凭证的人会看到它")
     if len(reason) > _REASON_LENGTH:
@@ -169,8 +171,9 @@ def _asked_by_another(actor: Actor, no: str) -> models.Revocation:
 
 
 def _end(asked: models.Revocation, outcome: RevocationOutcome, actor: Actor, at: datetime, words: str) -> None:
-    asked.outcome, asked.decided_by, asked.decided_at, asked.words = outcome, actor.name, at, words
-    asked.save(update_fields=["outcome", "decided_by", "decided_at", "words"])
+    asked.outcome, asked.decided_by_id, asked.decided_by = outcome, actor.user_id, actor.name
+    asked.decided_at, asked.words = at, words
+    asked.save(update_fields=["outcome", "decided_by_id", "decided_by", "decided_at", "words"])
 
 
 def _moment(at: datetime) -> str:

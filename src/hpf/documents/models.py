@@ -46,7 +46,10 @@ class IssuedDocument(models.Model):
 
 
 class Revocation(models.Model):
-    """That somebody wants a document revoked, and what another decided; one at a time waits for a document."""
+    """That somebody wants a document revoked, and what another decided; one at a time waits for a document.
+
+    The database holds that it is another (migration 0004): what is decided stays, and what was asked is never changed.
+    """
 
     no = models.CharField(max_length=24)
     reason = models.CharField(max_length=200)
@@ -54,6 +57,7 @@ class Revocation(models.Model):
     asked_by = models.CharField(max_length=120)
     asked_at = models.DateTimeField()
     outcome = models.CharField(max_length=10, choices=[(one.value, one.label) for one in RevocationOutcome])
+    decided_by_id = models.BigIntegerField(null=True)
     decided_by = models.CharField(max_length=120, default="")
     decided_at = models.DateTimeField(null=True)
     words = models.CharField(max_length=200, default="")
