@@ -86,7 +86,7 @@ class World:
             progress = month_close.step(at, at, progress.position)
 
     def _settle(self, at: datetime, month: Month, batch: list[int]) -> None:
-        dues.settle_month(ACTOR, at, month, self._payees, employer_account_ids=batch)
+        dues.settle_month(ACTOR, at, month, self._payees, employer_account_ids=batch, limit=len(batch))
 
     def large_alone(self, number: int) -> dict[str, float]:
         """One employer of many people: its due made, ordered, and paid; seconds of each."""

@@ -24,22 +24,26 @@ Result = TypeVar("Result")
 def side_by_side(work: Callable[[Portion], Result], portions: Sequence[Portion]) -> list[Result]:
     """`work` on every portion, each in its own transaction inside the current centre; the results in their order.
 
-    When portions fail, the first error is raised after all others have ended; what those did stands. Inside a
-    transaction of the caller's, whose rows other connections do not see, it goes one after another on that connection.
+    When one fails, its lane takes no more of them, and the first error is raised when the others have ended; what was
+    done stands. Inside a transaction of the caller's, whose rows other connections do not see, it goes one after
+    another on that connection.
     """
     if connection.in_atomic_block or len(portions) < 2:
         return [_committed(work, portion) for portion in portions]
     centre = current_centre().code
+    waiting = iter(list(enumerate(portions)))  # shared: a list's iterator gives each entry to one thread only
 
-    def elsewhere(portion: Portion) -> Result:
+    def lane() -> dict[int, Result]:
         try:
             with in_centre(centre):
-                return _committed(work, portion)
+                return {place: _committed(work, portion) for place, portion in waiting}
         finally:
             connection.close()
 
     with ThreadPoolExecutor(LANES, thread_name_prefix="lane") as lanes:
-        return [lane.result() for lane in [lanes.submit(elsewhere, portion) for portion in portions]]
+        found = [future.result() for future in [lanes.submit(lane) for _ in range(min(LANES, len(portions)))]]
+    results = {place: result for of_lane in found for place, result in of_lane.items()}
+    return [results[place] for place in range(len(portions))]
 
 
 def _committed(work: Callable[[Portion], Result], portion: Portion) -> Result:

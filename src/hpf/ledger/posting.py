@@ -40,14 +40,17 @@ legs AS (
 SELECT count(*), 0, coalesce(sum(fen), 0)::bigint, coalesce(sum(fen), 0)::bigint FROM source
 """
 
-# Nearly everybody has a balance: an UPDATE, because ON CONFLICT logs a lock of each row before it logs the change.
+# Nearly everybody has a balance: an UPDATE, because ON CONFLICT logs a lock of each row before it logs the change. From
+# arrays, whose length the planner does not know: so it goes by the key, in the order of accounts, which is the order
+# of locks; told how many there are, it would read the whole table for each batch.
 # Rows come fresh from the month's close, before anybody counted them, so the planner knows nothing of them and would
 # compare every row with every voucher: FULL JOIN, which leaves no row over here, allows it no nested loop.
 _ALLOCATIONS = """
 WITH source AS MATERIALIZED (SELECT * FROM ({source}) s ORDER BY account_id),
 dues AS MATERIALIZED (
     SELECT nextval('ledger_voucher_id_seq') AS id, d.*
-      FROM (SELECT ref, employer_account_id, sum(fen)::bigint AS fen FROM source GROUP BY 1, 2 ORDER BY 2, 1) d),
+      FROM (SELECT ref, employer_account_id, sum(fen)::bigint AS fen, count(*) AS people
+              FROM source GROUP BY 1, 2 ORDER BY 2, 1) d),
 vouchers AS (
     INSERT INTO ledger_voucher (id, kind, ref, employer_account_id, posted_on, at, actor_name)
     SELECT id, %(ledger_kind)s, ref, employer_account_id, %(ledger_on)s, %(ledger_at)s, %(ledger_actor)s FROM dues),
@@ -60,23 +63,26 @@ purses AS (
       FROM (SELECT employer_account_id, sum(fen) AS fen FROM dues GROUP BY 1 ORDER BY 1) d
      WHERE p.employer_account_id = d.employer_account_id
     RETURNING d.fen),
+sums AS MATERIALIZED (
+    SELECT array_agg(account_id ORDER BY account_id) AS ids, array_agg(fen ORDER BY account_id) AS fens
+      FROM (SELECT account_id, sum(fen)::bigint AS fen FROM source GROUP BY account_id) s),
 grown AS (
     UPDATE ledger_personal_balance b SET this_year_fen = b.this_year_fen + s.fen
-      FROM (SELECT account_id, sum(fen)::bigint AS fen FROM source GROUP BY account_id ORDER BY account_id) s
-     WHERE b.account_id = s.account_id
+      FROM sums, unnest(ids, fens) AS s(account_id, fen) WHERE b.account_id = s.account_id
     RETURNING b.account_id),
 first AS (
     INSERT INTO ledger_personal_balance AS b (account_id, this_year_fen, carried_fen)
-    SELECT account_id, sum(fen)::bigint, 0 FROM source
-     WHERE account_id NOT IN (SELECT account_id FROM grown) GROUP BY account_id ORDER BY account_id
+    SELECT s.account_id, s.fen, 0 FROM sums, unnest(ids, fens) AS s(account_id, fen)
+     WHERE (SELECT count(*) FROM grown) < cardinality(ids) AND s.account_id NOT IN (SELECT account_id FROM grown)
     ON CONFLICT (account_id) DO UPDATE SET this_year_fen = b.this_year_fen + excluded.this_year_fen),
 movements AS (
     INSERT INTO ledger_movement (account_id, voucher_id, employer_account_id, this_year_fen, carried_fen, belongs_month,
                                  posted_month, kind)
     SELECT s.account_id, d.id, s.employer_account_id, s.fen, 0, s.belongs_month, %(ledger_month)s, %(ledger_kind)s
       FROM source s FULL JOIN dues d USING (ref))
-SELECT (SELECT count(*) FROM dues), (SELECT count(*) FROM source), (SELECT coalesce(sum(fen), 0)::bigint FROM dues),
+SELECT count(*), coalesce(sum(people), 0)::bigint, coalesce(sum(fen), 0)::bigint,
        (SELECT coalesce(sum(fen), 0)::bigint FROM purses)
+  FROM dues
 """
 
 
