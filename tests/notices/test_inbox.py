@@ -269,3 +269,50 @@ def test_money_is_taken_and_told_whatever_the_length_of_its_number(payer: Payer,
     )  # fmt: skip
     assert payments.take(clock.now(), notice).outcome.to_purse
     assert entries(payer.client)[0][0] == "款项转入预缴"
+
+
+def test_a_due_of_an_account_that_is_not_the_visitors_is_not_there(centre: object, clock: FixedClock) -> None:
+    owing()
+    agent = personas.login(personas.AGENT)
+    mine, theirs = personas.account_of(personas.AGENT), dues_of(personas.RIVAL)[0]
+    changes.put_entries(
+        clock.now(), [NewEntry("x", mine.employer_id, EntryKind.PAID, "已入账", Target.DUE, theirs.code)]
+    )
+    assert agent.get(links(agent)[0]).status_code == 404
+
+
+# 缴存短信
+
+
+def subscribe(client: Client, do: str = "on", account_no: str = "") -> str:
+    """What the page says after 订阅 or 取消订阅."""
+    page = client.get(INBOX).content.decode()
+    shown = account_no or re.findall(r'name="employer" value="(\d+)"', page)[0]
+    return text_of(client.post(f"{INBOX}sms/", {"employer": shown, "do": do}, follow=True))
+
+
+def subscribed(persona: personas.Persona) -> list[bool]:
+    """Who of the persona's employer has subscribed."""
+    return [one.sms for one in personas.account_of(persona).agents]
+
+
+@pytest.mark.req("HZ-2.2.2.1-19", "HZ-2.2.2.1-28")
+def test_an_agent_subscribes_for_their_own_number_and_cancels(agent: Client) -> None:
+    assert "138****0000" in text_of(agent.get(INBOX)) and "未订阅" in text_of(agent.get(INBOX))
+    words = subscribe(agent)
+    assert "已订阅缴存短信" in words and "原为其他单位" not in words and "取消订阅" in words
+    assert subscribed(personas.AGENT) == [True, False]
+    rival = personas.login(personas.RIVAL)
+    assert "一个号码只能为一个单位订阅，原为其他单位的订阅已取消" in subscribe(rival)
+    assert (subscribed(personas.AGENT), subscribed(personas.RIVAL)) == ([False, False], [True, False])
+    assert "已取消订阅缴存短信" in subscribe(rival, "off") and subscribed(personas.RIVAL) == [False, False]
+    assert [told["sms"] for told in trail_of("agent.subscribe")] == [True, False, True, False]
+
+
+def test_nothing_is_subscribed_without_a_number_or_for_another_employer(agent: Client) -> None:
+    theirs = personas.account_of(personas.RIVAL).account_no
+    assert "您已在其他窗口切换单位，订阅没有修改" in subscribe(agent, account_no=theirs)
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE parties_agent SET mobile = ''")
+    assert "未登记" in text_of(agent.get(INBOX)) and "没有登记移动电话" in subscribe(agent)
+    assert agent.get(f"{INBOX}sms/").status_code == 400 and trail_of("agent.subscribe") == []

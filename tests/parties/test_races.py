@@ -1,6 +1,7 @@
 """Two employers at the same moment, on two connections: the database decides, and exactly one of them wins."""
 
 import threading
+import time
 from collections.abc import Callable
 
 import psycopg
@@ -10,7 +11,7 @@ from tests.parties.builders import ACTOR, AT, MONTH, city, employer, key, openin
 from tests.server import Clone
 
 from hpf.access.tenancy import in_centre
-from hpf.parties import changes, readers
+from hpf.parties import changes, load, readers
 from hpf.parties.facts import Fund, Opened, RaceLost
 
 
@@ -77,3 +78,21 @@ def test_the_loser_sees_the_winner_when_it_reads_again(committed_centre: Clone) 
     [found] = readers.standings(refs["B"], Fund.HPF, [key(1)])
     assert found.normal_elsewhere
     assert found.here is None
+
+
+@pytest.mark.req("HZ-2.2.2.1-27")
+def test_of_two_that_subscribe_one_number_at_once_the_later_has_it(committed_centre: Clone) -> None:
+    row = employer("A")
+    ids = [f"33010019700101{n:04}" for n in (1, 2)]
+    agents = [load.AgentRow("经办", id_no, "13800000000") for id_no in ids]
+    refs = city([row._replace(agents=[agents[0]]), employer("B")._replace(agents=[agents[1]])], []).employer_account_ids
+    both = [readers.employer_account(refs[ref]).agents[0].id for ref in ("A", "B")]
+
+    def subscribe(agent_id: int) -> list[Opened]:
+        changes.subscribe_agent(ACTOR, AT, agent_id, subscribe=True)
+        time.sleep(0.2)
+        return []
+
+    outcomes = _together(*(lambda one=one: subscribe(one) for one in both))
+    assert outcomes == [[], []]
+    assert sorted(readers.employer_account(refs[ref]).agents[0].sms for ref in ("A", "B")) == [False, True]

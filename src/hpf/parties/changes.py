@@ -44,6 +44,12 @@ JOIN parties_membership m ON m.id = i.membership_id JOIN parties_personalaccount
 WHERE p.id = a.person_id AND i.deceased
 """
 
+# In turn: of two that subscribe one number at the same moment the second sees what the first has done.
+_SAME_NUMBER = """
+SELECT o.id FROM parties_agent g JOIN parties_agent o ON o.id = g.id OR (g.mobile <> '' AND o.mobile = g.mobile)
+WHERE g.id = %s ORDER BY o.id FOR UPDATE OF o
+"""
+
 _ELSEWHERE = """
 UPDATE parties_agent o SET sms = false FROM parties_agent g
 WHERE g.id = %s AND g.mobile <> '' AND o.mobile = g.mobile AND o.id <> g.id AND o.sms
@@ -148,14 +154,16 @@ def seal_accounts(actor: Actor, at: datetime, sealings: Sequence[Sealing]) -> in
     return len(done)
 
 
-def subscribe_agent(actor: Actor, at: datetime, agent_id: int, *, subscribe: bool) -> None:
+def subscribe_agent(actor: Actor, at: datetime, agent_id: int, *, subscribe: bool) -> bool:
     """The agent's number gets the employer's messages from now on, or no longer (HZ-2.2.2.1-19).
 
-    A number serves one employer: the subscription that another employer had is cancelled by this one (-27, -28).
-    Without a number nothing is subscribed.
+    A number serves one employer: the subscription that another employer had is cancelled by this one (-27, -28), of two
+    at the same moment by the later; whether there was one. Without a number nothing is subscribed.
     """
+    elsewhere: list[tuple[str, dict[str, object]]] = []
     with transaction.atomic(), connection.cursor() as cursor:
         if subscribe:
+            cursor.execute(_SAME_NUMBER, [agent_id])
             cursor.execute(_ELSEWHERE, [agent_id])
             elsewhere = [(str(row[0]), {"sms": False, "because": agent_id}) for row in cursor.fetchall()]
             trail.record_many(actor, at, "agent.subscribe", "agent", elsewhere)
@@ -165,6 +173,7 @@ def subscribe_agent(actor: Actor, at: datetime, agent_id: int, *, subscribe: boo
         )
         for row in cursor.fetchall():
             trail.record(actor, at, "agent.subscribe", "agent", agent_id, {"sms": row[0]})
+    return bool(elsewhere)
 
 
 def move_memberships(actor: Actor, at: datetime) -> int:

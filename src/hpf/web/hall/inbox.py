@@ -1,4 +1,4 @@
-"""消息: what happened to an employer's cases and dues, until each of its agents has seen it."""
+"""消息: what happened to an employer's cases and dues, until each of its agents has seen it; and 缴存短信."""
 
 from django.core.exceptions import SuspiciousOperation
 from django.http import Http404, HttpResponseBase, HttpResponseRedirect
@@ -7,11 +7,14 @@ from django.urls import reverse
 from hpf.dues import readers as dues
 from hpf.engine.catalogue import catalogue
 from hpf.engine.declare import Enquiry, Source
+from hpf.kernel.names import mask_phone
 from hpf.notices import changes, listings, readers
 from hpf.notices.facts import Entry, EntryKind, Target
+from hpf.parties import changes as parties
+from hpf.parties.facts import AgentFacts, EmployerAccountFacts
 from hpf.web.hall.entry import HallRequest, at_work, choose_account, say, step
 from hpf.web.hall.present import crumbs, pager, render
-from hpf.web.shapes import Action, Column, ColumnKind, Field, FieldKind, Row, Table, Tag, Tone
+from hpf.web.shapes import Action, Column, ColumnKind, Fact, Field, FieldKind, Row, Table, Tag, Tone
 
 _COLUMNS = (
     Column("kind", "消息", ColumnKind.TAG),
@@ -51,8 +54,18 @@ def page(request: HallRequest) -> HttpResponseBase:
         "table": table,
         "filters": [Field("unread", "只看未读", FieldKind.CHECK, only_unread, prefix="q")],
         "actions": [Action("全部标为已读", icon="check", post=reverse("inbox-read"))],
+        "sms": _sms(visitor.applicant, visitor.agent),
+        "subscribed": visitor.agent is not None and visitor.agent.sms,
+        "employer": visitor.applicant.account_no,
     }
     return render(request, "hall/inbox.jinja", context)
+
+
+def _sms(account: EmployerAccountFacts, me: AgentFacts | None) -> list[Fact]:
+    """缴存短信 as it stands for this agent and the employer worked for."""
+    state = Tag("已订阅", Tone.GOOD) if me and me.sms else Tag("未订阅")
+    mobile = mask_phone(me.mobile) if me and me.mobile else "未登记"
+    return [Fact("单位名称", account.name), Fact("登记的移动电话", mobile), Fact("缴存短信", state)]
 
 
 def _row(entry: Entry) -> Row:
@@ -96,6 +109,28 @@ def _place(request: HallRequest, entry: Entry) -> str:
 
 @at_work
 def read_all(request: HallRequest) -> HttpResponseBase:
+@at_work
+def sms(request: HallRequest) -> HttpResponseBase:
+    """“订阅”, “取消订阅” of the messages about this employer's dues, for one's own number (HZ-2.2.2.1-19)."""
+    if request.method != "POST":
+        raise SuspiciousOperation("this address takes forms only")
+    visitor, me = request.visitor, request.visitor.agent
+    if me is None:
+        raise Http404
+    if request.POST.get("employer") != visitor.applicant.account_no:
+        say(request, "您已在其他窗口切换单位，订阅没有修改，请核对单位后重新设置", bad=True)
+    elif request.POST.get("do") == "off":
+        parties.subscribe_agent(visitor.actor, request.clock.now(), me.id, subscribe=False)
+        say(request, "已取消订阅缴存短信")
+    elif not me.mobile:
+        say(request, "没有订阅：您在本单位没有登记移动电话，请先到中心柜面登记", bad=True)
+    else:
+        others = parties.subscribe_agent(visitor.actor, request.clock.now(), me.id, subscribe=True)
+        also = "；一个号码只能为一个单位订阅，原为其他单位的订阅已取消" if others else ""
+        say(request, f"已订阅缴存短信{also}")
+    return HttpResponseRedirect(reverse("inbox"))
+
+
     """“全部标为已读”: for this agent and the employer worked for."""
     if request.method != "POST":
         raise SuspiciousOperation("this address takes forms only")

@@ -110,6 +110,7 @@ urlpatterns: list[URLPattern] = [
     path("cases/<str:no>/voucher/", cases.voucher, name="case-voucher"),
     path("inbox/", inbox.page, name="inbox"),
     path("inbox/read/", inbox.read_all, name="inbox-read"),
+    path("inbox/sms/", inbox.sms, name="inbox-sms"),
     path("inbox/<int:entry_id>/", inbox.open_entry, name="inbox-entry"),
     path("clock/", clock.page, name="clock"),
     path("pay/<str:order_no>/", pay.page, name="pay"),
