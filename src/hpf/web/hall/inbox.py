@@ -103,12 +103,12 @@ def _place(request: HallRequest, entry: Entry) -> str:
     if not shows_dues:
         return reverse("inbox")
     account_id = dues.due_by_code(entry.ref).employer_account_id
-    choose_account(request, next(a.account_no for a in request.visitor.accounts if a.id == account_id))
+    account_no = next((a.account_no for a in request.visitor.accounts if a.id == account_id), "")
+    if not choose_account(request, account_no):
+        raise Http404
     return step(shows_dues[0], "detail", of=entry.ref)
 
 
-@at_work
-def read_all(request: HallRequest) -> HttpResponseBase:
 @at_work
 def sms(request: HallRequest) -> HttpResponseBase:
     """“订阅”, “取消订阅” of the messages about this employer's dues, for one's own number (HZ-2.2.2.1-19)."""
@@ -131,6 +131,8 @@ def sms(request: HallRequest) -> HttpResponseBase:
     return HttpResponseRedirect(reverse("inbox"))
 
 
+@at_work
+def read_all(request: HallRequest) -> HttpResponseBase:
     """“全部标为已读”: for this agent and the employer worked for."""
     if request.method != "POST":
         raise SuspiciousOperation("this address takes forms only")
