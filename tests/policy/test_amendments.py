@@ -21,8 +21,8 @@ from hpf.kernel.money import Money
 from hpf.kernel.month import Month
 from hpf.policy import changes, readers
 from hpf.policy.amendable import parameters
-from hpf.policy.amending import plain, with_change
-from hpf.policy.book import load
+from hpf.policy.amending import amended, plain, with_change
+from hpf.policy.book import Rules, load
 from hpf.policy.changes import AmendmentRefused, ProposalRefused, SeenIsStale
 from hpf.policy.facts import Change, Decision
 from hpf.policy.leaves import PolicyGap
@@ -38,6 +38,11 @@ CAP = Change("base_cap", date(2027, 7, 1), 43000, date(2028, 6, 30))
 HOTLINE = Change("hotline", TODAY, "0571-12329")
 
 
+def until_october(_: Rules) -> Month:
+    """The last month that is closed."""
+    return OCTOBER
+
+
 def proposed(change: Change, by: Actor = ONE, at: datetime = NOW, closed: Month | None = OCTOBER) -> int:
     """The id of a proposed change."""
     return changes.propose(by, at, Proposal(change, "杭公积金〔2027〕1号"), closed)
@@ -46,7 +51,7 @@ def proposed(change: Change, by: Actor = ONE, at: datetime = NOW, closed: Month 
 def approved(change: Change, at: datetime = NOW, closed: Month | None = OCTOBER) -> int:
     """The number of the version that a change made, proposed by one and approved by another."""
     one = proposed(change, at=at, closed=closed)
-    return changes.approve(OTHER, at, one, readers.last_approved(change.leaf), closed)
+    return changes.approve(OTHER, at, one, readers.last_approved(change.leaf), lambda _: closed)
 
 
 def wrong(change: Change, today: date = TODAY, closed: Month | None = OCTOBER, source: str = "文件") -> list[str]:
@@ -76,7 +81,7 @@ def test_an_approved_cap_counts_from_its_month_on_and_closes_the_gap(centre: obj
 def test_nobody_decides_about_their_own_and_only_policy_decides_at_all(centre: object) -> None:
     one = proposed(HOTLINE)
     for verb in (
-        lambda who: changes.approve(who, NOW, one, 0, OCTOBER),
+        lambda who: changes.approve(who, NOW, one, 0, until_october),
         lambda who: changes.decline(who, NOW, one, "不"),
     ):
         with pytest.raises(AmendmentRefused, match="另一名"):
@@ -100,7 +105,7 @@ def test_a_decision_is_the_last_word(centre: object) -> None:
     assert readers.amendment(declined).note == "号码有误"
     for one in (declined, withdrawn):
         with pytest.raises(AmendmentRefused, match="不能再次处理"):
-            changes.approve(OTHER, NOW, one, 0, OCTOBER)
+            changes.approve(OTHER, NOW, one, 0, until_october)
     assert readers.current_rules().book is load("hangzhou").book
     with pytest.raises(readers.NoAmendment):
         changes.withdraw(ONE, NOW, 10_000)
@@ -124,10 +129,10 @@ def test_the_database_holds_what_the_verbs_promise(centre: object, statement: st
 def test_whoever_approves_has_seen_the_last_amendment_of_the_parameter(centre: object) -> None:
     first, second = proposed(HOTLINE), proposed(replace(HOTLINE, value="0571-87654321"), by=OTHER)
     seen = readers.last_approved("hotline")
-    changes.approve(THIRD, NOW, first, seen, OCTOBER)
+    changes.approve(THIRD, NOW, first, seen, until_october)
     with pytest.raises(SeenIsStale):
-        changes.approve(THIRD, NOW, second, seen, OCTOBER)
-    changes.approve(THIRD, NOW, second, readers.last_approved("hotline"), OCTOBER)
+        changes.approve(THIRD, NOW, second, seen, until_october)
+    changes.approve(THIRD, NOW, second, readers.last_approved("hotline"), until_october)
     assert readers.current_rules().at(TODAY).hotline == "0571-87654321"
 
 
@@ -138,7 +143,7 @@ def test_one_of_two_approvers_wins(committed_centre: Clone) -> None:
         with in_centre("hangzhou"):
             barrier.wait()
             try:
-                told.append(f"version {changes.approve(who, NOW, one, 0, OCTOBER)}")
+                told.append(f"version {changes.approve(who, NOW, one, 0, until_october)}")
             except AmendmentRefused as refused:
                 told.append(str(refused))
         connection.close()
@@ -173,7 +178,7 @@ def test_another_process_goes_by_the_new_version_at_its_next_transaction(committ
 
     with transaction.atomic():
         seen.append(hotline())
-        other_process(lambda: changes.approve(OTHER, NOW, one, 0, OCTOBER))
+        other_process(lambda: changes.approve(OTHER, NOW, one, 0, until_october))
         seen.append(hotline())  # the same version throughout a transaction
     seen.append(hotline())
     assert seen == ["400-888-4636", "400-888-4636", "0571-12329"]
@@ -182,7 +187,7 @@ def test_another_process_goes_by_the_new_version_at_its_next_transaction(committ
 def test_what_is_rolled_back_was_never_in_force(committed_centre: Clone) -> None:
     one = proposed(HOTLINE)
     with pytest.raises(ZeroDivisionError), transaction.atomic():
-        changes.approve(OTHER, NOW, one, 0, OCTOBER)
+        changes.approve(OTHER, NOW, one, 0, until_october)
         assert readers.current_rules().at(TODAY).hotline == "0571-12329"
         raise ZeroDivisionError
     assert readers.current_rules().at(TODAY).hotline == "400-888-4636"
@@ -218,8 +223,8 @@ def test_versions_are_numbered_in_order_and_a_value_changed_back_is_a_new_one(ce
     assert [one.number for one in found] == [*reversed(numbers), found[-1].number]
     assert found[-1].amendment is None and len({one.fingerprint for one in found}) == 4
     assert found[0].amendment is not None and found[0].amendment.change.value == "一"
-    assert readers.version(numbers[1]).fingerprint == readers.rules_of(numbers[1]).version
-    assert readers.rules_of(numbers[1]).at(TODAY).hotline == "二"
+    second = Rules(amended("hangzhou", readers.changes_until(numbers[1])))
+    assert readers.version(numbers[1]).fingerprint == second.version and second.at(TODAY).hotline == "二"
     with pytest.raises(readers.NoAmendment):
         readers.version(numbers[-1] + 1)
 
@@ -261,6 +266,11 @@ def test_every_amendable_parameter_can_be_proposed_with_its_own_value(city: str)
         (Change("rate_lowest", date(2027, 7, 1), "a"), "须为0至100的百分数"),
         (replace(HOTLINE, first_day=date(2026, 11, 15)), "已经过去的日子不能修改，请改为2026-11-16"),
         (Change("hotline", TODAY, 5), "须为文字"),
+        (Change("website", TODAY, "javascript:alert(1)"), "“中心网站”须为以https://开头的网址，不能是“javascript:alert(1)”"),
+        (Change("website", TODAY, "https://a.example\" onclick=\"x"), "“中心网站”须为以https://开头的网址"),
+        (Change("website", TODAY, "https://"), "“中心网站”须为以https://开头的网址"),
+        (Change("portal", TODAY, "http://hz.zjzwfw.gov.cn/"), "“政务服务网地址”须为以https://开头的网址"),
+        (Change("portal", TODAY, "//hz.zjzwfw.gov.cn/"), "“政务服务网地址”须为以https://开头的网址"),
         (Change("import_expired", TODAY, "超过{hours}小时"), "占位符{hours}不能使用，可用的占位符：{minutes}"),
         (Change("import_expired", TODAY, "超过{minutes:>20}"), "占位符{minutes:>20}不能使用"),
         (Change("import_expired", TODAY, "超过{minutes.real}"), "占位符{minutes.real}不能使用"),
@@ -338,7 +348,7 @@ def test_a_gap_that_is_open_already_is_closed_backwards_but_no_value_in_force_is
 def test_an_approval_judges_again_on_its_own_day(centre: object) -> None:
     one = proposed(HOTLINE)
     with pytest.raises(ProposalRefused, match="2026-11-18"):
-        changes.approve(OTHER, NOW + timedelta(days=2), one, 0, OCTOBER)
+        changes.approve(OTHER, NOW + timedelta(days=2), one, 0, until_october)
     assert readers.amendment(one).decision is None
 
 

@@ -29,7 +29,7 @@ def amended() -> None:
     one, other = (Actor.staff(number, "某", frozenset({Role.POLICY})) for number in (1, 2))
     change = Change("base_cap", date(2027, 7, 1), 43000, date(2028, 6, 30))
     made = changes.propose(one, NOW, Proposal(change, "通知"), None)
-    changes.approve(other, NOW, made, 0, None)
+    changes.approve(other, NOW, made, 0, lambda _: None)
 
 
 def test_versions_and_values(centre: object, capsys: pytest.CaptureFixture[str]) -> None:

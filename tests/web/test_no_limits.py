@@ -36,7 +36,7 @@ def switch_off(clock: FixedClock, *leaves: str) -> None:
         for leaf in leaves:
             proposal = Proposal(Change(leaf, FROM, None), "手册未规定限额")
             number = changes.propose(ONE, clock.now(), proposal, None)
-            changes.approve(OTHER, clock.now(), number, policy.last_approved(leaf), None)
+            changes.approve(OTHER, clock.now(), number, policy.last_approved(leaf), lambda _: None)
     clock.move_to(b.AT.replace(year=2026, month=12, day=2))
 
 

@@ -42,7 +42,7 @@ def test_a_bank_added_to_the_list_can_be_paid_by_and_one_taken_off_cannot(payer:
     proposal = Proposal(Change("banks_corporate", clock.now().date(), LISTED), "与银行签约的通知")
     number = changes.propose(ONE, clock.now(), proposal, None)
     assert "新设城市银行" not in payer.words(), "one person's proposal is no change"
-    changes.approve(OTHER, clock.now(), number, readers.last_approved("banks_corporate"), None)
+    changes.approve(OTHER, clock.now(), number, readers.last_approved("banks_corporate"), lambda _: None)
     readers.forget_pin()
 
     assert "新设城市银行" in payer.words() and "中国工商银行" not in payer.words()

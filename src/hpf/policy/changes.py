@@ -4,6 +4,7 @@ Approvals of a centre happen one at a time, so versions are numbered in the orde
 people and of one decision are held by the database, too.
 """
 
+from collections.abc import Callable
 from datetime import datetime
 
 from django.db import connection, transaction
@@ -54,8 +55,11 @@ def propose(actor: Actor, at: datetime, proposal: Proposal, closed: Month | None
     return row.id
 
 
-def approve(actor: Actor, at: datetime, amendment_id: int, seen: int, closed: Month | None) -> int:
+def approve(actor: Actor, at: datetime, amendment_id: int, seen: int, closed: Callable[[Rules], Month | None]) -> int:
     """Put a proposed change in force; returns the number of the version it makes.
+
+    `closed` reads the last month whose dues are made, by the rules as they stand, in this very transaction: a month may
+    have been closed since the page was shown.
 
     `seen` is `readers.last_approved` of the leaf as it was when its effect was shown. Raises SeenIsStale where it is
     another one by now, ProposalRefused where it can no longer be made as proposed, AmendmentRefused for the person who
@@ -67,7 +71,7 @@ def approve(actor: Actor, at: datetime, amendment_id: int, seen: int, closed: Mo
             raise SeenIsStale("该参数在您查看之后又有新的修改获批准，请核对下列最新影响后再确认")
         before = Rules(amended(current_centre().code, readers.changes_until()))
         change = readers.change_of(row)
-        if wrong := examine(before, Proposal(change, row.source), at.date(), closed):
+        if wrong := examine(before, Proposal(change, row.source), at.date(), closed(before)):
             raise ProposalRefused(wrong)
         _note(before.version, at)
         book = amended(current_centre().code, [*readers.changes_until(), change])

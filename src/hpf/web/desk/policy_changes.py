@@ -5,6 +5,7 @@ from django.http import Http404, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
+from hpf.kernel.text import words_of
 from hpf.policy import changes, listings, readers
 from hpf.policy.amendable import Parameter, parameter
 from hpf.policy.changes import AmendmentRefused, ProposalRefused, SeenIsStale
@@ -15,7 +16,7 @@ from hpf.web.desk.entry import DeskRequest, crumbs, render, staff
 from hpf.web.desk.permissions import PARAMETERS, POLICY_MAKERS
 from hpf.web.desk.policy import STATES, closed_month, tabs_of, title_of
 from hpf.web.desk.policy_effects import effect_of
-from hpf.web.desk.policy_values import lines, short, words_of
+from hpf.web.desk.policy_values import lines, short
 from hpf.web.hall.entry import number_sent
 from hpf.web.shapes import (
     Action,
@@ -108,8 +109,9 @@ def decide(request: DeskRequest, amendment_id: int) -> HttpResponseBase:
     try:
         if do == "approve":
             seen = number_sent(request.POST.get("seen"))
-            closed = closed_month(current_rules(), now.date())
-            number = changes.approve(actor, now, amendment_id, -1 if seen is None else seen, closed)
+            number = changes.approve(
+                actor, now, amendment_id, -1 if seen is None else seen, lambda rules: closed_month(rules, now.date())
+            )
             messages.success(request, f"修改已批准，政策版本为第{number}版，自{amendment.change.first_day}起执行")
         elif do == "decline":
             changes.decline(actor, now, amendment_id, words_of(request.POST.get("reason", ""))[:300])
