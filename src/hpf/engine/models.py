@@ -144,6 +144,7 @@ class Case(models.Model):
         indexes = (
             models.Index(fields=["employer_account_id", "item_code", "declared_month"], name="case_of_account"),
             models.Index(fields=["employer_id", "-id"], name="case_of_employer"),
+            models.Index(fields=["policy_version", "item_code"], name="case_of_version"),
             models.Index(
                 fields=["employer_id", "id"], name="case_to_check", condition=models.Q(state="awaiting_check")
             ),

@@ -6,8 +6,7 @@ from django.http import Http404, HttpResponseBase
 from django.urls import reverse
 
 from hpf.dues.versions import dues_by_version, dues_of_version
-from hpf.engine.facts import RowState
-from hpf.engine.versions import cases_by_version, cases_of_version, outcomes_of_version
+from hpf.engine.versions import cases_by_version, cases_of_version
 from hpf.policy import readers
 from hpf.policy.amendable import parameter
 from hpf.policy.dated import Book
@@ -29,7 +28,6 @@ _COLUMNS = (
     Column("state", "状态", ColumnKind.TAG),
 )
 _CASES = (Column("item", "事项", ColumnKind.NAME), Column("cases", "件数", ColumnKind.COUNT))
-_OUTCOMES = (Column("state", "结果", ColumnKind.NAME), Column("rows", "笔数", ColumnKind.COUNT))
 _DUES = (Column("month", "业务年月", ColumnKind.MONTH), Column("dues", "应缴笔数", ColumnKind.COUNT))
 
 
@@ -79,14 +77,13 @@ def _cause(one: Version, book: Book) -> str:
 
 @staff(PARAMETERS)
 def one(request: DeskRequest, number: int) -> HttpResponseBase:
-    """One version: what made it, and the cases, outcomes and dues that keep it."""
+    """One version: what made it, and the cases and dues that keep it."""
     try:
         version = readers.version(number)
     except readers.NoAmendment:
         raise Http404 from None
     book, mark = current_rules().book, version.fingerprint
     cases, dues = cases_of_version(mark), dues_of_version(mark)
-    outcomes = outcomes_of_version(mark, version.made_at.year - 1, request.clock.now().year)
     facts = [
         Fact("形成时间", version.made_at),
         Fact("变化", _cause(version, book), wide=True),
@@ -102,14 +99,11 @@ def one(request: DeskRequest, number: int) -> HttpResponseBase:
         "facts": facts,
         "figures": (
             Figure("受理办件", sum(cases.values()), "件", key=True),
-            Figure("办理结果", sum(outcomes.values()), "笔"),
             Figure("生成应缴", sum(dues.values()), "笔"),
         ),
         "tables": (
             Table("受理办件", _CASES, [Row({"item": title_of(code), "cases": count}) for code, count in cases.items()],
                   empty="该版本下没有受理办件"),
-            Table("办理结果", _OUTCOMES, [Row({"state": RowState(state).label, "rows": count})
-                                      for state, count in outcomes.items()], empty="该版本下没有办理结果"),
             Table("生成应缴", _DUES, [Row({"month": month, "dues": count}) for month, count in dues.items()],
                   empty="该版本下没有生成应缴"),
         ),
