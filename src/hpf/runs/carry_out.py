@@ -53,7 +53,10 @@ def carry_out(*, run_id: int) -> None:
                 position=dict(progress.position),
             )
             if progress.finished:
-                _note(run, state=RunState.DONE.value, finished_at=clock.now())
+                with transaction.atomic():
+                    _note(run, state=RunState.DONE.value, finished_at=clock.now())
+                    if progress.then:
+                        start(progress.then, run.due_at)
                 return
             if progress.held:
                 defer(carry_out, lock=f"run:{run.code}", at=RealClock().now() + PAUSE, run_id=run.id)

@@ -26,7 +26,8 @@ class Progress:
     """What a step of a run has reached. `done` of `total`; `figures` are the run's own counts and sums, label → value.
 
     `position` is handed to the next step, in this process or after a restart; a step that is repeated from an older
-    position does nothing twice. `held`: something is in the way for now (an employer account held by a case).
+    position does nothing twice. `held`: something is in the way for now (an employer account held by a case). `then`:
+    the code of a run that begins when this one is finished, for the same due time.
     """
 
     done: int
@@ -35,6 +36,7 @@ class Progress:
     position: Mapping[str, Any] = field(default_factory=dict)
     finished: bool = False
     held: bool = False
+    then: str = ""
 
 
 @dataclass(frozen=True, slots=True)

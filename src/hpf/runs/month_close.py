@@ -16,7 +16,7 @@ from hpf.dues import readers
 from hpf.kernel.month import Month
 from hpf.parties import readers as parties
 from hpf.policy.readers import current_rules
-from hpf.runs import carry_out, due_notices
+from hpf.runs import due_notices
 from hpf.runs.facts import Progress
 
 ACTOR = Actor.system("月结")
@@ -46,12 +46,10 @@ def step(due_at: datetime, now: datetime, position: Mapping[str, Any]) -> Progre
     held += still_held
     seen += len(asked) - len(still_held)
     finished = after is None and not held
-    if finished:
-        carry_out.start(due_notices.CODE, due_at)
     waits = after is None and bool(held) and not any(one.dues for one in made)
     position = {"after": after, "held": held, "seen": seen}
     total = seen if finished else max(parties.count_employer_accounts(), seen)
-    return Progress(seen, total, _figures(month, held), position, finished, waits)
+    return Progress(seen, total, _figures(month, held), position, finished, waits, then=due_notices.CODE)
 
 
 def _figures(month: Month, held: Sequence[int]) -> dict[str, Any]:

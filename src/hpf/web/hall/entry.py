@@ -26,6 +26,7 @@ from hpf.kernel.clock import Clock
 from hpf.parties import readers as parties
 from hpf.parties.facts import AgentFacts, EmployerAccountFacts
 from hpf.policy.readers import current_rules
+from hpf.web.hall.present import render
 
 _ACCOUNT = "hall_account"
 _KEPT = "hall_kept"
@@ -88,9 +89,7 @@ def agent(view: View) -> View:
             return _to_login(request)
         visitor = _visitor(request)
         if visitor is None:
-            from hpf.web.hall.home import nobodys_agent  # noqa: PLC0415 - the page itself needs this module
-
-            return nobodys_agent(request)
+            return _nobodys_agent(request)
         request.visitor = visitor
         return view(request, *args, **kwargs)
 
@@ -113,6 +112,19 @@ def at_work(view: View) -> View:
         return view(request, *args, **kwargs)
 
     return seen
+
+
+def _nobodys_agent(request: HallRequest) -> HttpResponseBase:
+    """Logged in, but no employer of this centre has named this person as its agent."""
+    identity = access.identity(user_id_of(request))
+    today = current_rules().at(request.clock.today())
+    context = {
+        "name": identity.name if identity else "",
+        "employer": identity.employer_name if identity else "",
+        "hotline": today.fund_hotline,
+        "hours": today.counter_hours,
+    }
+    return render(request, "hall/nobody.jinja", context, status=403)
 
 
 def choose_account(request: HallRequest, account_no: str) -> bool:

@@ -119,19 +119,6 @@ def _choice_of_centre(request: HttpRequest, path: str) -> HttpResponseBase:
     return HttpResponse(page.render({"doors": doors, "trouble": told}, request))
 
 
-def nobodys_agent(request: HallRequest) -> HttpResponseBase:
-    """Logged in, but no employer of this centre has named this person as its agent."""
-    identity = access.identity(user_id_of(request))
-    today = current_rules().at(request.clock.today())
-    context = {
-        "name": identity.name if identity else "",
-        "employer": identity.employer_name if identity else "",
-        "hotline": today.fund_hotline,
-        "hours": today.counter_hours,
-    }
-    return render(request, "hall/nobody.jinja", context, status=403)
-
-
 @at_work
 def workbench(request: HallRequest) -> HttpResponseBase:
     """工作台: the month and its end, what waits for the agent, the newest cases, the doors to all items."""
