@@ -120,9 +120,9 @@ def test_sent_back_with_a_reason_and_handed_in_again(maker: Client, checker: Cli
     assert answer.status_code == 422 and "请填写退回原因" in text_of(answer)
     answer = checker.post(f"{address}send-back/", {"reason": "长" * 301})
     assert answer.status_code == 422 and "长" * 301 in answer.content.decode(), "what was typed stays"
-    checker.post(f"{address}send-back/", {"reason": "张三的工资应为9000元"})
+    checker.post(f"{address}send-back/", {"reason": "张三的工资（11月）应为9000元，请改"})
     words = text_of(maker.get(address))
-    assert f"已由本单位复核人{CHECKER}退回" in words and "张三的工资应为9000元" in words and "中心退回" not in words
+    assert f"已由本单位复核人{CHECKER}退回" in words and "（11月）应为9000元，请改" in words and "中心退回" not in words
     answer = maker.post(f"{OPENING}list/again/?case={address.split('/')[-2]}", follow=True)
     assert "已带入 2 条记录" in text_of(answer)
 

@@ -23,6 +23,11 @@ def clean(text: str) -> str:
     return unicodedata.normalize("NFKC", visible).strip()
 
 
+def words_of(text: str) -> str:
+    """What people wrote, on one line, with its full-width punctuation unlike `clean`: sentences, not numbers."""
+    return " ".join("".join(sign for sign in text if sign.isprintable() or sign.isspace()).split())
+
+
 def is_han(text: str) -> bool:
     """Whether `text` is one or more Chinese characters and nothing else, rare ones (𠮷, 䶮) included."""
     return _HAN.fullmatch(text) is not None

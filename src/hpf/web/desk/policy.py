@@ -17,7 +17,7 @@ from hpf.dues.readers import last_closed_month
 from hpf.engine.catalogue import NotOffered, catalogue
 from hpf.kernel.clock import day_written
 from hpf.kernel.month import Month
-from hpf.kernel.text import clean
+from hpf.kernel.text import clean, words_of
 from hpf.policy import changes, readers
 from hpf.policy.amendable import Begins, Group, Parameter, Shape, parameter, parameters
 from hpf.policy.amending import plain
@@ -29,7 +29,7 @@ from hpf.policy.readers import current_rules
 from hpf.web.desk.entry import DeskRequest, crumbs, render, staff
 from hpf.web.desk.permissions import PARAMETERS, POLICY_MAKERS
 from hpf.web.desk.policy_effects import Effect, effect_of, facts_of, terms_of
-from hpf.web.desk.policy_values import lines, short, value_fields, value_sent, words_of
+from hpf.web.desk.policy_values import lines, short, value_fields, value_sent
 from hpf.web.frame import MenuItem
 from hpf.web.shapes import Action, Column, ColumnKind, Field, FieldKind, Look, Notice, Problem, Row, Table, Tag, Tone
 

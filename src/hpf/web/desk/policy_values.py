@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from hpf.kernel.money import Money
-from hpf.kernel.text import clean
+from hpf.kernel.text import clean, words_of
 from hpf.policy.amendable import Parameter, Shape
 from hpf.policy.proposals import LONGEST_LINE, LONGEST_TEXT
 from hpf.web.shapes import Field, FieldKind, Option
@@ -168,11 +168,6 @@ def _material_fields(found: Parameter, value: Any, error: str) -> list[Field]:
 def value_sent(found: Parameter, sent: Mapping[str, str]) -> Any:
     """The plain value that was typed; what cannot be read stays as it was typed."""
     return EDITORS[found.shape].sent(found.shape, sent)
-
-
-def words_of(text: str) -> str:
-    """Text on one line. Unlike `clean` it keeps full-width punctuation: these are sentences, not numbers."""
-    return " ".join("".join(char for char in text if char.isprintable() or char.isspace()).split())
 
 
 def _list_sent(shape: Shape, sent: Mapping[str, str]) -> list[str]:

@@ -22,7 +22,7 @@ from hpf.engine.readers import NoSuchCase
 from hpf.engine.vouchers import NoVoucher, can_print, issue_business_voucher
 from hpf.kernel.clock import day_written
 from hpf.kernel.paging import Page
-from hpf.kernel.text import clean
+from hpf.kernel.text import clean, words_of
 from hpf.parties import readers as parties
 from hpf.trail.changes import record
 from hpf.web.frame import MenuItem
@@ -205,7 +205,7 @@ def withdraw(request: HallRequest, no: str) -> HttpResponseBase:
 @at_work
 def send_back(request: HallRequest, no: str) -> HttpResponseBase:
     """“退回经办人”; GET, or a reason that cannot be taken, is the case's page with what was typed."""
-    case, typed = case_of(request, no), clean(request.POST.get("reason", ""))
+    case, typed = case_of(request, no), words_of(request.POST.get("reason", ""))
     answer = own_check.send_back(request, case, typed) if request.method == "POST" else ""
     if not isinstance(answer, str):
         return answer
