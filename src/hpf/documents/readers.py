@@ -21,7 +21,7 @@ from hpf.documents.facts import (
     plain_code,
 )
 from hpf.documents.vault import DOCUMENTS, MATERIALS
-from hpf.kernel.names import mask_name
+from hpf.kernel.names import mask_handlers
 
 
 def valid_document(kind: DocumentKind | str, ref: str) -> Issued | None:
@@ -164,7 +164,7 @@ def _confirmed(row: models.IssuedDocument) -> Confirmed:
 
 
 def _public(field: Field) -> Field:
-    return replace(field, value=mask_name(field.value)) if field.personal and field.value else field
+    return replace(field, value=mask_handlers(field.value)) if field.personal and field.value else field
 
 
 def material_fact(row: models.UploadedMaterial) -> Material:

@@ -7,6 +7,7 @@ from hpf.kernel.text import clean, is_han
 
 DOT = "·"
 _DOTS = re.compile("[·•‧∙⋅・]")
+_CHECKED = re.compile("(.+)（复核：(.+)）")
 _MOBILE = re.compile(r"1[3-9][0-9]{9}")
 
 
@@ -41,6 +42,12 @@ def mask_name(name: str) -> str:
     if len(name) <= 2:
         return name[: len(name) - 1] + "*" * bool(name)
     return name[0] + "*" * (len(name) - 2) + name[-1]
+
+
+def mask_handlers(names: str) -> str:
+    """Maker and checker as a paper names them, each masked by itself: 张三（复核：王小明） → 张*（复核：王*明）."""
+    found = _CHECKED.fullmatch(names)
+    return f"{mask_name(found[1])}（复核：{mask_name(found[2])}）" if found else mask_name(names)
 
 
 def is_mobile(text: str) -> bool:
