@@ -53,7 +53,7 @@ def test_the_agent_behind_a_token_does_not_check_what_it_sent(account_id: int, c
     assert answer.status_code == 422 and "没有经办权限" in answer.content.decode(), "the agent may check only"
     _, secret = issue(login(OUTSIDER), "hangzhou", office.employer_id, "薪资系统", tuple(Scope))
     answer = Caller(account_id, secret).submit(roster(), KEY, [person(1)])
-    assert answer.status_code == 422 and "没有经办权限" in answer.content.decode(), "it is the employer's agent no more"
+    assert answer.status_code == 403 and "agent_left" in answer.content.decode(), "it is the employer's agent no more"
     _, secret = issue(login(MAKER), "hangzhou", office.employer_id, "薪资系统", tuple(Scope))
     case = Caller(account_id, secret).submitted(roster(), "payroll-2026-12", [person(1)])["case"]
     with pytest.raises(CheckRefused, match="不能复核本人经办的办件"):

@@ -8,12 +8,15 @@ from typing import Any
 
 import pytest
 from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
+from django.db import connection
 from django.test import Client
 from tests.api.stage import ROOT, Caller, caller, most_rows, roster, told
-from tests.engine.hall import person
+from tests.checking import MAKER, employer, login
+from tests.engine.hall import city, person
 
 from hpf.access import tokens
 from hpf.access.tokens import Scope
+from hpf.kernel.clock import FixedClock
 from hpf.parties import readers as parties
 
 KEY = "key-00000001"
@@ -228,3 +231,17 @@ def test_an_upload_cut_off_leaves_nothing(program: Caller) -> None:
         assert told(program.upload(roster(), KEY, material, content), 422)["detail"]
     told(program.upload(roster(), KEY, "别的材料"), 422)
     assert "material_missing" in {e["code"] for e in told(program.submit(roster(), KEY, [person(1)]), 422)["errors"]}
+
+
+def test_the_token_of_an_agent_who_has_left_is_refused(centre: object, clock: FixedClock) -> None:
+    """Also where the employer checks nothing, and for reading; those of the command line are nobody's and stay."""
+    account_id = city([employer("A", None, MAKER)])["A"]
+    employer_id = parties.employer_account(account_id).employer_id
+    _, secret = tokens.issue(login(MAKER), "hangzhou", employer_id, "薪资系统", [tokens.Scope.ITEMS_READ])
+    program, nobodys = Caller(account_id, secret), caller(account_id)
+    program.get("items")
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM parties_agent WHERE employer_id = %s", [employer_id])
+    found = told(program.ask("GET", "items"), 403)
+    assert (found["code"], found["title"]) == ("agent_left", "签发令牌的经办人已不是本单位的经办人")
+    nobodys.get("items")

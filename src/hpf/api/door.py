@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from ninja.security import HttpBearer
 
 from hpf.access.actor import Actor, ActorKind, Channel
+from hpf.access.readers import identity
 from hpf.access.tenancy import CentreInfo
 from hpf.access.tokens import Scope, TokenFacts, admit
 from hpf.api.problems import Problem
@@ -101,6 +102,8 @@ class Token(HttpBearer):
             return None
         if self.scope not in facts.scopes:
             raise Problem("no_scope", f"此操作需要权限 {self.scope.value}（{self.scope.label}）")
+        if facts.user_id is not None and not _is_agent(facts.user_id, facts.employer_id):
+            raise Problem("agent_left", "请由本单位现在的经办人在“接口令牌”页签发新的令牌")
         _check_address(request)
         now = asked.clock.now()
         caller = Caller(facts, asked.centre, now, current_rules())
@@ -113,6 +116,12 @@ class Token(HttpBearer):
         if self._most == "rows":
             return today.rows_per_workbook * BYTES_PER_ROW
         return today.upload_max_bytes + SMALL if self._most == "file" else SMALL
+
+
+def _is_agent(user_id: int, employer_id: int) -> bool:
+    """Whether the login is still registered as an agent of the employer."""
+    found = identity(user_id)
+    return found is not None and any(one.id_no == found.id_no for one in parties.agents(employer_id))
 
 
 def _check_address(request: HttpRequest) -> None:

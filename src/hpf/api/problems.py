@@ -25,6 +25,7 @@ TITLES: Mapping[str, tuple[int, str]] = {
     "unreadable": (400, "请求无法识别"),
     "no_token": (401, "需要有效的访问令牌"),
     "no_scope": (403, "令牌没有此权限"),
+    "agent_left": (403, "签发令牌的经办人已不是本单位的经办人"),
     "not_found": (404, "没有此内容，或不属于本单位"),
     "wrong_method": (405, "此地址不支持该方法"),
     "key_used": (409, "该幂等键已用于其他内容"),
