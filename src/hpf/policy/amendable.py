@@ -70,7 +70,7 @@ class Shape(Enum):
 @dataclass(frozen=True, slots=True)
 class Amendable:
     """A parameter of the list. `unit` stands behind the value; whole numbers lie between `lowest` and `highest`; `none`
-    says what no value means, where none is allowed.
+    says what no value means, where none is allowed; `links` is an address that pages lead to.
     """
 
     label: str
@@ -80,6 +80,7 @@ class Amendable:
     lowest: int = 0
     highest: int = 1_000_000
     none: str = ""
+    links: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +109,8 @@ AMENDABLE: Mapping[str, Amendable] = {
     "counter_hours": Amendable("柜面服务时间", _C),
     "hotline": Amendable("门户登录咨询电话", _C),
     "fund_hotline": Amendable("公积金服务热线", _C),
-    "website": Amendable("中心网站", _C),
-    "portal": Amendable("政务服务网地址", _C),
+    "website": Amendable("中心网站", _C, links=True),
+    "portal": Amendable("政务服务网地址", _C, links=True),
     "review_workdays": Amendable("办结时限", _L, unit="个工作日", lowest=1, highest=60),
     "repeat_opening_months": Amendable("重复设立的核实期限", _L, unit="个业务年月", highest=24),
     "import_life": Amendable("导入记录保留时间", _L, unit="分钟", lowest=5, highest=480),
