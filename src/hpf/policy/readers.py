@@ -58,11 +58,6 @@ def changes_until(number: int | None = None) -> list[Change]:
     return [change_of(one.amendment) for one in found if one.amendment is not None]
 
 
-def rules_of(number: int, asker: str = "hpf") -> Rules:
-    """The rules as of version `number`, by the packs of this process."""
-    return Rules(amended(current_centre().code, changes_until(number)), asker)
-
-
 def change_of(row: models.Amendment) -> Change:
     """The change that an amendment's record tells of."""
     return Change(row.leaf, row.first_day, row.value, row.until)
