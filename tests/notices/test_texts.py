@@ -1,16 +1,21 @@
 """Text messages: queued once, handed over in batches, retried, reported in whatever order, resent, forgotten."""
 
+import hashlib
+import hmac
+import json
 import logging
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from tests.parties import builders as b
 from tests.paying import trail_of
-from tests.texting import ACTOR, UNKNOWN, Phones, due_again, new_text, queue, send_now, sent, states
+from tests.texting import ACTOR, REPORTS, UNKNOWN, Phones, due_again, new_text, queue, send_now, sent, states
 
 from hpf.access.tenancy import in_centre
 from hpf.kernel.clock import FixedClock
@@ -211,9 +216,29 @@ def test_reports_of_one_centre_say_nothing_in_another(phones: Phones) -> None:
     send_now()
     with in_centre("heihe"):
         assert states() == []
-    assert phones.door.wait_for(1)
-    from django.test import Client  # noqa: PLC0415
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"reports": [{"id": 5, "status": "failed"}]},
+        {"reports": [{"id": ["x"], "status": "failed"}]},
+        {"reports": [{"id": None, "status": "delivered"}]},
+        {"reports": ["x"]},
+        {"reports": 5},
+        [],
+    ],
+)
+def test_signed_reports_that_cannot_be_read_change_nothing_and_are_a_clear_400(phones: Phones, told: object) -> None:
+    queue(new_text(1))
+    send_now()
+    body, stamp = json.dumps(told), str(int(time.time()))
+    signature = hmac.new(b"demo", f"{stamp}\nn\n{body}\n".encode(), hashlib.sha256).hexdigest()
+    headers = {"Sms-Timestamp": stamp, "Sms-Nonce": "n", "Sms-Signature": signature}
+    answer = Client().post(REPORTS, body, content_type="application/json", headers=headers)
+    assert (answer.status_code, answer.content) == (400, b"unreadable")
+    assert states() == ["sent"] and len(trail_of("reports.refused")) == 1
 
+
+    assert phones.door.wait_for(1)
     assert Client().post("/callbacks/sms/nowhere", b"{}", content_type="application/json").status_code == 404
 
 

@@ -20,6 +20,7 @@ import requests
 from django.conf import settings
 
 from hpf.access.tenancy import current_centre
+from hpf.kernel.text import words_of
 from hpf.notices.facts import GatewayUnavailable, Outgoing, Reply, Report
 
 SCHEME = "SMS-HMAC-SHA256"
@@ -29,7 +30,11 @@ PATH = "/sms/v1/messages"
 
 
 class ForgedReports(Exception):
-    """The reports are not the gateway's, not fresh or not readable. Answer 401 and change nothing."""
+    """The reports are not the gateway's or not fresh. Answer 401 and change nothing."""
+
+
+class UnreadableReports(Exception):
+    """The gateway's own reports, but not of the form agreed. Answer 400 and change nothing."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +78,7 @@ class SmsGateway:
         return replies
 
     def verify_reports(self, headers: Mapping[str, str], body: bytes) -> list[Report]:
-        """What became of messages, after signature and age were checked. Raises ForgedReports."""
+        """What became of messages, after signature and age were checked. Raises ForgedReports, UnreadableReports."""
         said = {name.lower(): text for name, text in headers.items()}
         try:
             stamp, nonce, signature = (said[f"sms-{name}"] for name in ("timestamp", "nonce", "signature"))
@@ -82,9 +87,12 @@ class SmsGateway:
                 raise ForgedReports("the signature does not fit")
             if abs(self._wall() - int(stamp)) > MAX_AGE_SECONDS:
                 raise ForgedReports("signed too long ago")
+        except (KeyError, ValueError) as problem:
+            raise ForgedReports(f"unreadable: {type(problem).__name__}") from problem
+        try:
             return [_report(one) for one in json.loads(body)["reports"]]
         except (KeyError, TypeError, ValueError) as problem:
-            raise ForgedReports(f"unreadable: {type(problem).__name__}") from problem
+            raise UnreadableReports(type(problem).__name__) from problem
 
     def _signed(self, method: str, path: str, body: str) -> dict[str, str]:
         stamp, nonce = str(int(self._wall())), secrets.token_hex(16)
@@ -112,4 +120,5 @@ def _reply(told: Any) -> Reply:
 
 def _report(told: Any) -> Report:
     delivered = {"delivered": True, "failed": False}[told["status"]]
-    return Report(str(uuid.UUID(told["id"])), delivered, "" if delivered else str(told.get("reason") or "未送达"))
+    reason = "" if delivered else words_of(str(told.get("reason") or "")) or "未送达"
+    return Report(str(uuid.UUID(str(told["id"]))), delivered, reason)

@@ -43,7 +43,9 @@ def cashier(request: HttpRequest, centre: str) -> HttpResponse:
 @csrf_exempt
 @require_POST
 def sms(request: HttpRequest, centre: str) -> HttpResponse:
-    """Takes a batch of signed delivery reports; 401 for one that is not to be trusted, 404 without a gateway."""
+    """Takes a batch of signed delivery reports; 401 for one that is not to be trusted, 400 for one that cannot be
+    read, 404 without a gateway.
+    """
     now = request.clock.now()  # type: ignore[attr-defined]  # set by the clock's middleware
     try:
         with in_centre(centre):
@@ -52,9 +54,10 @@ def sms(request: HttpRequest, centre: str) -> HttpResponse:
                 raise Http404
             try:
                 reports = opened.verify_reports(request.headers, request.body)
-            except gateway.ForgedReports:
+            except (gateway.ForgedReports, gateway.UnreadableReports) as problem:
                 record(GATEWAY, now, "reports.refused", "sms", "", {"bytes": len(request.body)})
-                return HttpResponse("refused", status=401, content_type="text/plain")
+                status, words = (401, "refused") if isinstance(problem, gateway.ForgedReports) else (400, "unreadable")
+                return HttpResponse(words, status=status, content_type="text/plain")
             take_reports(GATEWAY, now, reports)
     except UnknownCentre:
         raise Http404 from None
