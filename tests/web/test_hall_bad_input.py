@@ -64,6 +64,16 @@ def test_a_visit_that_another_window_has_ended_says_so_and_changes_nothing(
     assert newer.names() == ["张三"]
 
 
+@pytest.mark.req("HZ-1.3-10")
+def test_the_visit_of_another_employer_says_no_more_than_one_that_never_was(roster: Roster) -> None:
+    rival = personas.login(personas.RIVAL)
+    said = [text_of(Roster(rival, visit=visit).page()) for visit in (roster.visit, "no such visit")]
+    assert "本页面已失效" in said[0] and "杭州E1有限公司" not in said[0] and said[0] == said[1]
+    mine, theirs = (personas.account_of(who).id for who in (personas.AGENT, personas.RIVAL))
+    assert readers.account_of_visit(roster.visit, "account.opening", [theirs]) is None
+    assert readers.account_of_visit(roster.visit, "account.opening", [mine, theirs]) == mine
+
+
 def test_what_was_typed_into_a_stale_page_is_there_on_entering_anew(roster: Roster) -> None:
     newer = Roster(roster.client).enter()
     assert roster.save(1, name="赵小敏").status_code == 409
