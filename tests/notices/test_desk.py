@@ -25,15 +25,18 @@ def test_an_empty_list_says_so(operator: Client) -> None:
     assert "短信" in text_of(operator.get(f"{HOME}desk/"))
 
 
-def test_numbers_and_amounts_are_masked_and_a_number_is_found_whole(operator: Client) -> None:
+def test_numbers_and_amounts_are_masked_and_a_number_is_found_by_its_end(operator: Client) -> None:
     mobile = number()
     queue(new_text(1, mobile), new_text(2))
     for source in (operator.get(TEXTS).content.decode(), at_desk(Role.AUDITOR).get(TEXTS).content.decode()):
         assert mobile not in source and "1,312.00" not in source and f"138****{mobile[-4:]}" in source
         assert "月缴存额*,***.**元" in source
-    assert "共 1 条" in text_of(operator.get(TEXTS, {"q": mobile}))
-    assert "没有符合条件的短信" in text_of(operator.get(TEXTS, {"q": mobile[:-1]}))
-    assert "请输入完整的11位号码" in text_of(operator.get(TEXTS, {"q": mobile[:-1]}))
+    assert "共 1 条" in text_of(operator.get(TEXTS, {"q": mobile[-4:]}))
+    assert "没有符合条件的短信" in text_of(operator.get(TEXTS, {"q": "0000"}))
+    assert 'maxlength="4"' in operator.get(TEXTS).content.decode()  # a whole number does not get into an address
+    for wrong in (mobile, mobile[-3:], "12a4"):
+        answer = operator.get(TEXTS, {"q": wrong})
+        assert "请只输入号码的后4位" in text_of(answer) and mobile not in answer.content.decode()
     assert "没有符合条件的短信" in text_of(operator.get(TEXTS, {"state": "delivered"}))
     assert "没有符合条件的短信" in text_of(operator.get(TEXTS, {"kind": "due_made"}))
     assert "没有符合条件的短信" in text_of(operator.get(TEXTS, {"since": "2026-11-17"}))

@@ -136,6 +136,14 @@ def test_everything_found_is_a_file_that_starts_no_formula(auditor: Client) -> N
     assert len(_file(auditor)) == 1 + 5  # the agent's two, the login, both exports
 
 
+def test_whom_an_export_asked_for_is_masked_in_its_entry(auditor: Client) -> None:
+    _file(auditor, who="陈思远", id=ID_NO)
+    _file(auditor, id=PHONE)
+    first, second = trail_of("trail.exported")
+    assert (first["who"], first["id"]) == ("陈*远", words.masked(ID_NO)) and ID_NO not in str(first)
+    assert second["id"] == f"{PHONE[:3]}****{PHONE[-4:]}"
+
+
 def test_the_chain_is_walked_through_on_demand(auditor: Client, drain: Callable[[], int]) -> None:
     assert "尚未核验" in text_of(auditor.get(TRAIL))
     changes.chain_new_entries()

@@ -6,6 +6,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+MOBILE_END = 4
+"""A message is found by so many digits, the last ones of its number."""
+
 
 class Labelled(StrEnum):
     """A stored code (`value`) with the words that screens show for it (`label`)."""

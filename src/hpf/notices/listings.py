@@ -3,11 +3,12 @@
 from datetime import date, datetime, time, timedelta
 
 from django.db.models import Exists, OuterRef
+from django.db.models.functions import Right
 
 from hpf.kernel.clock import TZ, in_china
 from hpf.kernel.paging import PAGE_SIZE, Page, clamp_page
 from hpf.notices import models
-from hpf.notices.facts import Entry, TextKind, TextMessage, TextState
+from hpf.notices.facts import MOBILE_END, Entry, TextKind, TextMessage, TextState
 from hpf.notices.readers import entry_of
 
 
@@ -15,19 +16,22 @@ def texts(
     *,
     state: TextState | None = None,
     kind: TextKind | None = None,
-    mobile: str = "",
+    mobile_end: str = "",
     since: date | None = None,
     until: date | None = None,
     page: object = 1,
 ) -> Page[TextMessage]:
-    """Messages, the latest first; `mobile` is a whole number, the days are those of making, both included."""
+    """Messages, the latest first; the days are those of making, both included.
+
+    `mobile_end` is the last four digits of a number: a whole one has no place in the address of a page.
+    """
     found = models.Text.objects.all()
     if state is not None:
         found = found.filter(state=state.value)
     if kind is not None:
         found = found.filter(kind=kind.value)
-    if mobile:
-        found = found.filter(mobile=mobile)
+    if mobile_end:
+        found = found.alias(mobile_end=Right("mobile", MOBILE_END)).filter(mobile_end=mobile_end)
     if since is not None:
         found = found.filter(created_at__gte=datetime.combine(since, time(0), TZ))
     if until is not None:

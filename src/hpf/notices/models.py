@@ -3,9 +3,10 @@
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.functions import Right
 
-from hpf.notices.facts import TextState
+from hpf.notices.facts import MOBILE_END, TextState
 
 
 class Text(models.Model):
@@ -34,6 +35,7 @@ class Text(models.Model):
             models.Index(fields=["next_at", "id"], name="notices_to_send", condition=Q(state=TextState.WAITING.value)),
             models.Index(fields=["state", "-id"], name="notices_text_state"),
             models.Index(fields=["mobile", "-id"], name="notices_text_mobile"),
+            models.Index(Right("mobile", MOBILE_END), F("id").desc(), name="notices_text_mobile_end"),
             models.Index(fields=["created_at"], name="notices_text_kept", condition=~Q(mobile="")),
         ]
 

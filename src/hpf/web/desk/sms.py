@@ -8,10 +8,10 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from hpf.kernel.clock import day_written
-from hpf.kernel.names import is_mobile, mask_phone
+from hpf.kernel.names import mask_phone
 from hpf.kernel.text import clean
 from hpf.notices import changes, listings, readers
-from hpf.notices.facts import TextKind, TextMessage, TextState
+from hpf.notices.facts import MOBILE_END, TextKind, TextMessage, TextState
 from hpf.web.desk.entry import DeskRequest, crumbs, render, staff
 from hpf.web.desk.permissions import RESENDERS, TEXTS
 from hpf.web.shapes import Action, Column, ColumnKind, Field, FieldKind, Figure, Option, Pager, Row, Table, Tag, Tone
@@ -41,10 +41,14 @@ _TONES = {
 def page(request: DeskRequest) -> HttpResponseBase:
     """The messages under conditions, the latest first, above them how many wait or failed."""
     asked = {key: clean(request.GET.get(key, "")) for key in ("q", "state", "kind", "since", "until")}
+    if asked["q"] and not _is_end(asked["q"]):
+        asked["q"], wrong = "", "请只输入号码的后4位"
+    else:
+        wrong = ""
     found = listings.texts(
         state=TextState(asked["state"]) if asked["state"] in set(TextState) else None,
         kind=TextKind(asked["kind"]) if asked["kind"] in set(TextKind) else None,
-        mobile=asked["q"],
+        mobile_end=asked["q"],
         since=day_written(asked["since"]),
         until=day_written(asked["until"]),
         page=request.GET.get("page", 1),
@@ -60,7 +64,7 @@ def page(request: DeskRequest) -> HttpResponseBase:
     context = {
         "crumbs": crumbs("短信"),
         "figures": [Figure(state.label, n, "条", _TONES[state] if n else Tone.PLAIN) for state, n in counts.items()],
-        "filters": _filters(asked),
+        "filters": _filters(asked, wrong),
         "table": table,
         "actions": [Action("网关无应答的全部重发", icon="refresh", post=reverse("desk-texts-again"))]
         if may_resend and counts[TextState.GIVEN_UP]
@@ -86,13 +90,17 @@ def _row(one: TextMessage, may_resend: bool) -> Row:
     return Row(cells, actions=[Action("重发", post=reverse("desk-text-again", args=[one.id]))] if again else ())
 
 
-def _filters(asked: dict[str, str]) -> list[Field]:
+def _is_end(text: str) -> bool:
+    return re.fullmatch(rf"[0-9]{{{MOBILE_END}}}", text) is not None
+
+
+def _filters(asked: dict[str, str], wrong: str) -> list[Field]:
     everything = Option("", "全部")
     states = [Option(state.value, state.label) for state in TextState]
     kinds = [Option(kind.value, kind.label) for kind in TextKind]
-    wrong = "请输入完整的11位号码" if asked["q"] and not is_mobile(asked["q"]) else ""
     return [
-        Field("q", "移动电话", FieldKind.SEARCH, asked["q"], prefix="q", placeholder="完整号码", error=wrong),
+        Field("q", "移动电话", FieldKind.SEARCH, asked["q"], prefix="q", placeholder="后4位", error=wrong,
+              maxlength=MOBILE_END, attrs={"inputmode": "numeric"}),
         Field("kind", "事由", FieldKind.SELECT, asked["kind"], options=[everything, *kinds], prefix="q"),
         Field("state", "状态", FieldKind.SELECT, asked["state"], options=[everything, *states], prefix="q"),
         Field("since", "生成日期起", FieldKind.DATE, asked["since"], prefix="q"),

@@ -16,6 +16,7 @@ from hpf.access import readers as access
 from hpf.access.actor import Channel
 from hpf.access.jobs import defer
 from hpf.kernel.clock import day_written
+from hpf.kernel.names import mask_name
 from hpf.kernel.text import clean
 from hpf.parties.listings import employer_names
 from hpf.trail import listings, readers
@@ -176,7 +177,8 @@ def export(request: DeskRequest) -> HttpResponseBase:
     asked = Asked(request)
     if asked.problems:
         return HttpResponseRedirect(f"{reverse('desk-trail')}?{urlencode(asked.query)}")
-    record(request.staff.actor, request.clock.now(), "trail.exported", "trail", "entries", asked.query)
+    told = {key: mask_name(text) if key == "who" else words.masked(text) for key, text in asked.query.items()}
+    record(request.staff.actor, request.clock.now(), "trail.exported", "trail", "entries", told)
     name = f"操作留痕_{asked.wanted.since:%Y%m%d}-{asked.wanted.until:%Y%m%d}.csv"
     response = StreamingHttpResponse(_csv(asked.wanted), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f"attachment; filename*=UTF-8''{urlencode({'': name})[1:]}"
