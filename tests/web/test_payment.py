@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 import requests
 from django.conf import settings
+from django.db import connection
 from django.test import Client
 from tests import personas
 from tests.hall import HOME, text_of
@@ -328,7 +329,7 @@ def test_a_payment_made_in_time_counts_though_no_notice_came(
     till.sandbox.turn(**{how: 3600})
     _chosen(unpaid, by)
     till.sandbox.pay(unpaid.order_no, by)
-    assert _deadline(unpaid, till, clock).figures == {"作废订单": 0, "待收银台答复": 0}
+    assert _deadline(unpaid, till, clock).figures == {"作废订单": 0, "待收银台答复": 0, "入账出错": 0}
     assert unpaid.order().state is OrderState.PAID and dues_of()[0].state is SettlementState.SETTLED
     if how == "notice_late":
         till.sandbox.post("/api/release", {})
@@ -371,7 +372,7 @@ def test_while_the_cashier_is_down_the_order_stays_open(
         till.sandbox.pay(unpaid.order_no, "wechat")
     till.sandbox.turn(cashier_down=1)
     progress = _deadline(unpaid, till, clock)
-    assert (progress.finished, progress.figures) == (True, {"作废订单": 0, "待收银台答复": 1})
+    assert (progress.finished, progress.figures) == (True, {"作废订单": 0, "待收银台答复": 1, "入账出错": 0})
     clock.move_to(clock.now() + timedelta(hours=12))
     order_expiry.expire_orders()
     assert unpaid.order().state is OrderState.UNPAID and not dues_of()[0].payable
@@ -445,6 +446,27 @@ def test_orders_are_taken_a_portion_at_a_time(
     assert (first.done, first.total, first.finished) == (1, 2, False)
     second = order_expiry.step(clock.now(), clock.now(), first.position)
     assert (second.done, second.finished, second.figures["作废订单"]) == (2, True, 2)
+
+
+def test_an_order_whose_payment_cannot_be_booked_keeps_nobody_elses_waiting(
+    unpaid: Payer, till: Till, clock: FixedClock
+) -> None:
+    rival = Payer(personas.login(personas.RIVAL))
+    rival.submit(dues_of(personas.RIVAL)[0].code)
+    till.sandbox.turn(notice_dropped=1)
+    for payer in (unpaid, rival):
+        payer.choose("qr")
+        till.sandbox.pay(payer.order_no, "wechat")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE dues_settlement SET state = 'failed', closed_at = opened_at WHERE due_id = %s", [dues_of()[0].id]
+        )
+    assert unpaid.order_no < rival.order_no
+    payments.enquire_open_orders()
+    assert (unpaid.order().state, rival.order().state) == (OrderState.UNPAID, OrderState.PAID)
+    progress = _deadline(unpaid, till, clock, order_expiry.PATIENCE)
+    assert progress.figures == {"作废订单": 0, "待收银台答复": 0, "入账出错": 1}
+    assert unpaid.order().state is OrderState.UNPAID
 
 
 # what the cashier says, and what it does not

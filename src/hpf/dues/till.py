@@ -7,6 +7,11 @@ from datetime import datetime
 from typing import Protocol
 
 from hpf.dues.facts import Order
+from hpf.dues.settling import BooksDisagree
+from hpf.ledger.facts import AlreadyPosted, PurseShort
+
+NOT_BOOKED = (ValueError, BooksDisagree, AlreadyPosted, PurseShort)
+"""What goes wrong with one order's payment and is told of it alone: nothing was booked, and somebody has to look."""
 
 
 class NoAnswer(Exception):
@@ -19,5 +24,6 @@ class Till(Protocol):
     def settle_up(self, order: Order, at: datetime) -> bool:
         """Takes the payment if the order was paid, and makes sure that nobody can pay it any more if it was not.
 
-        False: no last word on this order; ask again later. Called again it changes nothing. Raises NoAnswer.
+        False: no last word on this order; ask again later. Called again it changes nothing. Raises NoAnswer,
+        and one of `NOT_BOOKED` when the payment of this order cannot be booked.
         """

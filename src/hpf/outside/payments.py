@@ -19,7 +19,7 @@ from hpf.access.tenancy import current_centre
 from hpf.dues import changes as dues
 from hpf.dues import readers
 from hpf.dues.facts import Order, OrderState, PayChannel, Taken
-from hpf.dues.till import NoAnswer
+from hpf.dues.till import NOT_BOOKED, NoAnswer
 from hpf.engine.lifecycle.orders import conclude_orders
 from hpf.engine.readers import case_by_id
 from hpf.notices import changes as notices
@@ -178,7 +178,10 @@ def cancel(actor: Actor, at: datetime, rules: Rules, employer_account_id: int, o
 
 @job
 def enquire_open_orders() -> None:
-    """Asks the cashier about every order whose notice may be lost; queued once a minute for each centre."""
+    """Asks the cashier about every order whose notice may be lost; queued once a minute for each centre.
+
+    A payment that cannot be booked is logged and asked for again; those behind it are booked.
+    """
     now = clock.now()
     for order in readers.orders_to_ask(now - STILL_ASKED):
         try:
@@ -188,3 +191,5 @@ def enquire_open_orders() -> None:
             return
         except CashierRefused as problem:
             log.warning("the cashier refuses to tell about %s: %s", order.no, problem)
+        except NOT_BOOKED:
+            log.exception("what the cashier says of %s cannot be booked", order.no)

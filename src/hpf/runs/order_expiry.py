@@ -3,6 +3,7 @@
 A payment made in time counts even if its notice was lost: so each order is asked for, and closed at the cashier before
 it is void here. While the cashier does not answer it stays open, and is asked for again every minute; only after
 `PATIENCE` is it void unasked, and money that turns up later is the employer's all the same (docs/protocols/money.md).
+An order whose payment cannot be booked stays open until somebody has looked, and keeps nobody else's waiting.
 """
 
 import logging
@@ -18,7 +19,7 @@ from hpf.access.jobs import job
 from hpf.dues import changes as dues
 from hpf.dues import readers
 from hpf.dues.facts import Order
-from hpf.dues.till import NoAnswer, Till
+from hpf.dues.till import NOT_BOOKED, NoAnswer, Till
 from hpf.engine.lifecycle.orders import conclude_orders
 from hpf.runs.facts import Progress
 
@@ -40,16 +41,22 @@ def install(till: Till) -> None:
 def step(due_at: datetime, now: datetime, position: Mapping[str, Any]) -> Progress:
     """A portion of the orders whose deadline has passed, by number from the one after `position`."""
     after, done = str(position.get("after", "")), int(position.get("done", 0))
-    voided, waiting = int(position.get("voided", 0)), int(position.get("waiting", 0))
+    voided, waiting, wrong = (int(position.get(name, 0)) for name in ("voided", "waiting", "wrong"))
     overdue = [order for order in readers.overdue_orders(now) if order.no > after]
     portion = overdue[:PORTION]
-    ended, unanswered = _expire(portion, now)
-    voided, waiting, done = voided + ended, waiting + unanswered, done + len(portion)
+    ended, unanswered, failed = _expire(portion, now)
+    voided, waiting, wrong, done = voided + ended, waiting + unanswered, wrong + failed, done + len(portion)
     return Progress(
         done,
         done + len(overdue) - len(portion),
-        {"作废订单": voided, "待收银台答复": waiting},
-        {"after": portion[-1].no if portion else after, "done": done, "voided": voided, "waiting": waiting},
+        {"作废订单": voided, "待收银台答复": waiting, "入账出错": wrong},
+        {
+            "after": portion[-1].no if portion else after,
+            "done": done,
+            "voided": voided,
+            "waiting": waiting,
+            "wrong": wrong,
+        },
         finished=len(portion) == len(overdue),
     )
 
@@ -63,23 +70,23 @@ def expire_orders() -> None:
         _expire(overdue[first : first + PORTION], now)
 
 
-def _expire(orders: Sequence[Order], now: datetime) -> tuple[int, int]:
-    """Asks for each order and voids those that are over: how many were voided, and how many still wait."""
-    over = [order.no for order in orders if order.channel is None]
-    over += _asked_for([order for order in orders if order.channel is not None], now)
-    late = {order.no for order in orders if now >= order.expires_at + PATIENCE} - set(over)
+def _expire(orders: Sequence[Order], now: datetime) -> tuple[int, int, int]:
+    """Asks for each order and voids those that are over: how many were voided, still wait, and cannot be booked."""
+    over, wrong = _asked_for([order for order in orders if order.channel is not None], now)
+    over += [order.no for order in orders if order.channel is None]
+    late = {order.no for order in orders if now >= order.expires_at + PATIENCE} - {*over, *wrong}
     if late:
         log.warning("void without an answer of the cashier: %s", ", ".join(sorted(late)))
     with transaction.atomic():
         voided = dues.void_overdue(ACTOR, now, [*over, *late])
         conclude_orders(ACTOR, now, voided)
-    return len(voided), len(orders) - len(over) - len(late)
+    return len(voided), len(orders) - len(over) - len(late) - len(wrong), len(wrong)
 
 
-def _asked_for(orders: Sequence[Order], now: datetime) -> list[str]:
-    """The orders on which the cashier has said its last word."""
+def _asked_for(orders: Sequence[Order], now: datetime) -> tuple[list[str], list[str]]:
+    """The orders on which the cashier has said its last word, and those whose payment cannot be booked."""
     (till,) = _installed
-    over = []
+    over, wrong = list[str](), list[str]()
     for order in orders:
         try:
             if till.settle_up(order, now):
@@ -87,4 +94,7 @@ def _asked_for(orders: Sequence[Order], now: datetime) -> list[str]:
         except NoAnswer as problem:
             log.warning("the cashier does not answer, orders whose time is over wait: %s", problem)
             break
-    return over
+        except NOT_BOOKED:
+            log.exception("what the cashier says of %s cannot be booked", order.no)
+            wrong.append(order.no)
+    return over, wrong
