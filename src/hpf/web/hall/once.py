@@ -33,4 +33,5 @@ def turn(request: HallRequest) -> Iterator[bool]:
         yield bool(key) and kept.get(_SENT) == key
         request.session[_SENT] = key
         if row is not None:
-            request.session.save()
+            row.session_data = request.session.encode({**kept, _SENT: key})
+            row.save(update_fields=["session_data"])
