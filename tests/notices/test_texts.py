@@ -21,6 +21,7 @@ from hpf.access.tenancy import in_centre
 from hpf.kernel.clock import FixedClock
 from hpf.notices import changes, delivery, jobs, readers
 from hpf.notices.facts import Reply, Report, TextState
+from hpf.web.callbacks import REFUSED_KEPT
 
 pytestmark = pytest.mark.usefixtures("centre", "clock")
 
@@ -208,14 +209,13 @@ def test_forged_reports_change_nothing(phones: Phones) -> None:
     assert phones.hand_on(1, headers={"Sms-Timestamp": "1"}).status_code == 401
     assert states() == ["sent"]
     assert len(trail_of("reports.refused")) == 6
+    for _ in range(REFUSED_KEPT):
+        assert phones.hand_on(1, b"").status_code == 401
+    kept = trail_of("reports.refused")
+    assert len(kept) == REFUSED_KEPT and ["note" in one for one in kept] == [False] * (REFUSED_KEPT - 1) + [True]
     assert phones.hand_on(1).status_code == 200 and states() == ["delivered"]
 
 
-def test_reports_of_one_centre_say_nothing_in_another(phones: Phones) -> None:
-    queue(new_text(1))
-    send_now()
-    with in_centre("heihe"):
-        assert states() == []
 @pytest.mark.parametrize(
     "told",
     [
@@ -238,6 +238,11 @@ def test_signed_reports_that_cannot_be_read_change_nothing_and_are_a_clear_400(p
     assert states() == ["sent"] and len(trail_of("reports.refused")) == 1
 
 
+def test_reports_of_one_centre_say_nothing_in_another(phones: Phones) -> None:
+    queue(new_text(1))
+    send_now()
+    with in_centre("heihe"):
+        assert states() == []
     assert phones.door.wait_for(1)
     assert Client().post("/callbacks/sms/nowhere", b"{}", content_type="application/json").status_code == 404
 

@@ -1,7 +1,8 @@
 """Counts failed logins, so that nobody can guess a password or a code: after five the name is closed for a while.
 
 A try is counted before anything is compared and given back when it was right, so that a hundred at once are a hundred
-tries. The window goes by real time. Whether a name exists makes no difference.
+tries. The window goes by real time. Whether a name exists makes no difference. What is refused at other doors is
+counted the same way, by address, of which a keyed hash is kept.
 """
 
 from django.db import connection
@@ -31,11 +32,7 @@ class TooManyTries(Exception):
 
 def count_try(username: str) -> None:
     """Counts a try under this name. Raises TooManyTries."""
-    with connection.cursor() as cursor:
-        cursor.execute(_COUNT, [_source(username)])
-        tries, minutes = cursor.fetchone()
-        if tries == 1:
-            cursor.execute(_FORGET)
+    tries, minutes = _count(_source(username))
     if tries > LIMIT:
         raise TooManyTries(minutes)
 
@@ -50,6 +47,22 @@ def forget(username: str) -> None:
     """The login is complete: what failed before counts no more."""
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM access_logintries WHERE source = %s", [_source(username)])
+
+
+def count_refused(door: str, address: str) -> int:
+    """Counts something refused at a door from an address: how many it is in the window of ten minutes, from 1."""
+    source = salted_hmac("hpf.access.tries.refused", f"{door} {address}", algorithm="sha256").hexdigest()
+    return _count(source)[0]
+
+
+def _count(source: str) -> tuple[int, int]:
+    """The tries of a source in the window that is open, this one too, and the minutes until it closes."""
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNT, [source])
+        tries, minutes = cursor.fetchone()
+        if tries == 1:
+            cursor.execute(_FORGET)
+    return tries, minutes
 
 
 def _source(username: str) -> str:

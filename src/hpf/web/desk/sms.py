@@ -105,7 +105,7 @@ def _filters(asked: dict[str, str], wrong: str) -> list[Field]:
         Field("state", "状态", FieldKind.SELECT, asked["state"], options=[everything, *states], prefix="q"),
         Field("since", "生成日期起", FieldKind.DATE, asked["since"], prefix="q"),
         Field("until", "生成日期止", FieldKind.DATE, asked["until"], prefix="q"),
-    ]
+    ]  # fmt: skip
 
 
 @staff(RESENDERS)
