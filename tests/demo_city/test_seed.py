@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 import yaml
 from django.db import connection
+from tests import personas
 
 from hpf.access.actor import Role
 from hpf.access.models import User
-from hpf.access.readers import roles
+from hpf.access.readers import known_logins, roles
 from hpf.access.tenancy import CentreInfo, in_centre
 from hpf.centres import hangzhou
 from hpf.dues import audit
@@ -78,6 +79,24 @@ def test_the_city_is_made_once(centre: CentreInfo, small_world: None) -> None:
     assert seed.is_empty()
     seed.seed_demo()
     assert not seed.is_empty()
+
+
+def test_a_demo_that_was_made_before_gets_the_staff_it_lacks(
+    centre: CentreInfo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(seed, "CITIES", seed.CITIES[:1])
+    personas.city()
+    personas.teller()
+    User.objects.filter(username="teller").update(name="换了人")
+    seed.seed_demo()
+    assert known_logins(["policy", "policy2", "auditor"]) == {"policy", "policy2", "auditor"}
+    policy = User.objects.get(username="policy")
+    assert policy.check_password(seed.PASSWORD) and roles(policy.pk, centre.code) == {Role.POLICY}
+    kept = User.objects.get(username="teller")
+    assert kept.name == "换了人" and not kept.check_password(seed.PASSWORD)
+    before = User.objects.count()
+    seed.seed_demo()
+    assert User.objects.count() == before
 
 
 @pytest.mark.usefixtures("city")

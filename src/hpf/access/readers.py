@@ -83,6 +83,11 @@ def usernames(user_ids: Collection[int]) -> dict[int, str]:
     return dict(User.objects.filter(pk__in=list(user_ids)).values_list("pk", "username"))
 
 
+def known_logins(usernames: Collection[str]) -> frozenset[str]:
+    """Those of these logins that are there; one query."""
+    return frozenset(User.objects.filter(username__in=list(usernames)).values_list("username", flat=True))
+
+
 def find_logins(text: str, *, most: int = 200) -> list[int]:
     """Logins by user name or by whole name; none for no text."""
     if not text:
