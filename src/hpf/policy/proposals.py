@@ -26,7 +26,7 @@ FREE_TEXT = "99"
 """The code of the reason that wants words of one's own."""
 LONGEST_TEXT = 500
 LONGEST_LINE = 120
-_ADDRESS = re.compile(r"""https://[^\s/?#@:\\<>"']+(:[0-9]{1,5})?([/?#][^\s\\<>"']*)?""")
+_ADDRESS = re.compile(r"""https?://[^\s/?#@:\\<>"']+(:[0-9]{1,5})?([/?#][^\s\\<>"']*)?""")
 _DAY = timedelta(days=1)
 _YEARS = range(2000, 2101)
 """Of days that can be meant; without an end, 有效期至 is left empty."""
@@ -169,7 +169,7 @@ def _text(found: Parameter, value: Any) -> Iterator[str]:
     if len(value) > LONGEST_TEXT:
         yield f"“{found.label}”最多{LONGEST_TEXT}字，现为{len(value)}字"
     if found.kind.links and not _ADDRESS.fullmatch(value):
-        yield f"“{found.label}”须为以https://开头的网址，不能是“{value[:60]}”"
+        yield f"“{found.label}”须为以http://或https://开头的网址，不能是“{value[:60]}”"
     try:
         parts = list(string.Formatter().parse(value))
     except ValueError:
