@@ -50,6 +50,7 @@ class Clone:
             "DATABASE_URL": self.app_conninfo,
             "DATABASE_OWNER_URL": self.owner_conninfo,
             "HPF_VAR": str(settings.VAR),
+            "HPF_DEMO": "0",  # the checkout's data may be a demo's
         }
 
     def connect(self) -> None:

@@ -12,6 +12,7 @@ import sys
 from types import ModuleType
 
 from hpf.site import commands, embedded
+from hpf.site.places import WORLD
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -45,6 +46,8 @@ def setup(*, owner: bool = False) -> None:
     import django  # noqa: PLC0415 - only when a command needs it
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hpf.site.settings")
+    if WORLD.exists():  # in the data directory of a demo every command is one of the demo's; tests are not
+        os.environ.setdefault("HPF_DEMO", "1")
     if owner:
         os.environ["HPF_DB_ROLE"] = "owner"
     from hpf.site import settings  # noqa: PLC0415 - read after the role is known

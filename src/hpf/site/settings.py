@@ -14,13 +14,10 @@ from urllib.parse import urlsplit
 
 from psycopg.conninfo import conninfo_to_dict
 
-from hpf.site import embedded, logs
+from hpf.site import embedded, logs, places
 
-PACKAGE = Path(__file__).resolve().parent.parent
-_CHECKOUT = PACKAGE.parent.parent
-VAR = Path(os.environ.get("HPF_VAR") or (_CHECKOUT if (_CHECKOUT / "pyproject.toml").exists() else Path.cwd()) / "var")
-_WORLD = VAR / "demo.world"  # a data directory with this file is a demo's; it says where the demo's processes are
-DEMO = os.environ.get("HPF_DEMO", "1" if _WORLD.exists() else "0") == "1"
+PACKAGE, VAR, _WORLD = places.PACKAGE, places.VAR, places.WORLD
+DEMO = os.environ.get("HPF_DEMO") == "1"
 _ADDRESSES: dict[str, str] = json.loads(_WORLD.read_text() or "{}") if DEMO and _WORLD.exists() else {}
 DEBUG = os.environ.get("HPF_DEBUG") == "1"
 
