@@ -6,8 +6,9 @@ behind them in the same log, so that it never tells of a portion that is lost.
 """
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import TypeVar
 
 from django.db import connection, transaction
@@ -40,10 +41,23 @@ def side_by_side(work: Callable[[Portion], Result], portions: Sequence[Portion])
         finally:
             connection.close()
 
-    with ThreadPoolExecutor(LANES, thread_name_prefix="lane") as lanes:
+    with _a_view_of_before(), ThreadPoolExecutor(LANES, thread_name_prefix="lane") as lanes:
         found = [future.result() for future in [lanes.submit(lane) for _ in range(min(LANES, len(portions)))]]
     results = {place: result for of_lane in found for place, result in of_lane.items()}
     return [results[place] for place in range(len(portions))]
+
+
+@contextmanager
+def _a_view_of_before() -> Iterator[None]:
+    """As long as somebody may still look at the rows of before, no portion tidies up behind another.
+
+    Each would otherwise prune the pages that the last one has changed, over and over; so it is done once, by whoever
+    comes to a page next time.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        cursor.execute("SELECT 1")  # takes the snapshot
+        yield
 
 
 def _committed(work: Callable[[Portion], Result], portion: Portion) -> Result:
