@@ -10,17 +10,14 @@ result. `cpu` is what this process spent, which a busy machine inflates less; th
 
 import argparse
 import json
-import os
 import sys
 import time
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
-from hpf.site import embedded
+from bench import ground
 
-HOME = Path(__file__).resolve().parents[1] / "var" / "bench"
 ROOT = "/hangzhou/api/v1/"
 TABLES = ("case row", "outcome", "person", "contact", "account", "membership", "terms")
 
@@ -31,27 +28,13 @@ def main(words: Sequence[str] | None = None) -> int:
     parser.add_argument("--rows", type=int, default=10_000)
     parser.add_argument("--rounds", type=int, default=3)
     options = parser.parse_args(words)
-    cluster = embedded.Cluster.under(HOME)
-    cluster.ensure()
-    os.environ |= {
-        "DATABASE_URL": cluster.conninfo(embedded.APP),
-        "DATABASE_OWNER_URL": cluster.conninfo(embedded.OWNER),
-    }
-    os.environ |= {"HPF_VAR": str(HOME), "HPF_DB_POOL": "0", "DJANGO_SETTINGS_MODULE": "hpf.site.settings"}
-    import django  # noqa: PLC0415 - reads the environment
-
-    django.setup()
-    from tests.server import TestServer  # noqa: PLC0415 - needs Django
-
-    with TestServer.running().clone("api") as clone:
-        clone.connect()
+    with ground.database("api"):
         report = _measure(options.rows, options.rounds)
     print(json.dumps(report, indent=1))  # noqa: T201
     return 0
 
 
 def _measure(rows: int, rounds: int) -> dict[str, Any]:
-    from django.conf import settings  # noqa: PLC0415
     from django.test import Client  # noqa: PLC0415
     from tests.api.stage import caller, roster, two_employers  # noqa: PLC0415
     from tests.server import drain_jobs  # noqa: PLC0415
@@ -60,7 +43,6 @@ def _measure(rows: int, rounds: int) -> dict[str, Any]:
     from hpf.access.tenancy import in_centre  # noqa: PLC0415
     from hpf.kernel.clock import TZ, FixedClock  # noqa: PLC0415
 
-    settings.ALLOWED_HOSTS = [*settings.ALLOWED_HOSTS, "testserver"]
     found = []
     with in_centre("hangzhou"), clock.using(FixedClock(datetime(2026, 11, 16, 9, 30, tzinfo=TZ))):
         program, item = caller(two_employers()["A"]), roster()

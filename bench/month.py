@@ -10,19 +10,14 @@ connections as the run takes. Beside it one employer of 10,000 people alone.
 
 import argparse
 import json
-import os
 import sys
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Any
 
 import psycopg
+from bench import ground
 
-from hpf.site import embedded
-
-HOME = Path(__file__).resolve().parents[1] / "var" / "bench"
 LARGE = 10_000
 TUNING = {"shared_buffers": "1GB", "max_wal_size": "4GB"}
 """As docs/operate.md advises for a city of this size; floor and ours run on it alike."""
@@ -51,40 +46,20 @@ def main(words: Sequence[str] | None = None) -> int:
     parser.add_argument("--employers", type=int, default=50_000)
     parser.add_argument("--rounds", type=int, default=2)
     options = parser.parse_args(words)
-    with _database() as (cluster, name):
+    with ground.database("month", TUNING) as administrator:
         from bench.month_world import World  # noqa: PLC0415 - needs Django
 
         world = World(options.accounts, options.employers, LARGE)
         _say(f"loaded {options.accounts} accounts of {options.employers} employers", world.load())
-        report = _measure(cluster, name, world, options.rounds)
+        report = _measure(administrator, world, options.rounds)
     print(json.dumps(report, indent=1))  # noqa: T201
     return 0
 
 
-@contextmanager
-def _database() -> Iterator[tuple[embedded.Cluster, str]]:
-    """A migrated database of its own on a cluster tuned for a large city, and Django turned to it."""
-    cluster = embedded.Cluster.under(HOME, TUNING)
-    cluster.ensure()
-    os.environ |= {
-        "DATABASE_URL": cluster.conninfo(embedded.APP),
-        "DATABASE_OWNER_URL": cluster.conninfo(embedded.OWNER),
-    }
-    os.environ |= {"HPF_VAR": str(HOME), "HPF_DB_POOL": "0", "DJANGO_SETTINGS_MODULE": "hpf.site.settings"}
-    import django  # noqa: PLC0415 - reads the environment
-
-    django.setup()
-    from tests.server import TestServer  # noqa: PLC0415 - needs Django
-
-    with TestServer.running().clone("month") as clone:
-        clone.connect()
-        yield cluster, clone.name
-
-
-def _measure(cluster: embedded.Cluster, name: str, world: Any, rounds: int) -> dict[str, Any]:
+def _measure(administrator: str, world: Any, rounds: int) -> dict[str, Any]:
     """Floor and ours by turns, then the large employer alone; in seconds."""
     found: list[dict[str, float]] = []
-    with psycopg.connect(cluster.conninfo(embedded.SUPERUSER, name), autocommit=True) as admin:
+    with psycopg.connect(administrator, autocommit=True) as admin:
         admin.execute("SET search_path = hangzhou, public")
         for turn in range(rounds):
             floor = _floor(admin, world.month(turn))

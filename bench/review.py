@@ -9,19 +9,14 @@ whole case every row has a file of its own, as in Heihe.
 
 import argparse
 import json
-import os
 import statistics
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
-from hpf.site import embedded
-
-HOME = Path(__file__).resolve().parents[1] / "var" / "bench"
+from bench import ground
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -31,35 +26,10 @@ def main(words: Sequence[str] | None = None) -> int:
     parser.add_argument("--papers", type=int, default=20)
     parser.add_argument("--rounds", type=int, default=40)
     options = parser.parse_args(words)
-    with _centre():
+    with ground.centre("review", "heihe"):
         report = _measure(options.rows, options.papers, options.rounds)
     print(json.dumps(report, indent=1, ensure_ascii=False))  # noqa: T201
     return 0
-
-
-@contextmanager
-def _centre() -> Iterator[None]:
-    """Inside a centre that reviews, in a migrated database of its own, on a cluster with the settings of production."""
-    cluster = embedded.Cluster.under(HOME)
-    cluster.ensure()
-    os.environ |= {
-        "DATABASE_URL": cluster.conninfo(embedded.APP),
-        "DATABASE_OWNER_URL": cluster.conninfo(embedded.OWNER),
-    }
-    os.environ |= {"HPF_VAR": str(HOME), "HPF_DB_POOL": "0", "DJANGO_SETTINGS_MODULE": "hpf.site.settings"}
-    os.environ |= {"HPF_HOSTS": "testserver"}
-    import django  # noqa: PLC0415 - reads the environment
-
-    django.setup()
-    from tests import reviewing  # noqa: PLC0415 - needs Django
-    from tests.server import TestServer  # noqa: PLC0415 - needs Django
-
-    from hpf.access.tenancy import in_centre  # noqa: PLC0415 - needs Django
-
-    with TestServer.running().clone("review") as clone:
-        clone.connect()
-        with in_centre(reviewing.CENTRE):
-            yield
 
 
 def _measure(rows: int, papers: int, rounds: int) -> dict[str, Any]:

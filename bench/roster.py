@@ -9,19 +9,15 @@ peak of the process, in which the workbooks are made as well; the reader's child
 
 import argparse
 import json
-import os
 import resource
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from pathlib import Path
 from typing import Any, TypeVar
 
-from hpf.site import embedded
+from bench import ground
 
-HOME = Path(__file__).resolve().parents[1] / "var" / "bench"
 T = TypeVar("T")
 
 
@@ -31,33 +27,10 @@ def main(words: Sequence[str] | None = None) -> int:
     parser.add_argument("--rows", type=int, default=10_000)
     parser.add_argument("--rounds", type=int, default=3)
     options = parser.parse_args(words)
-    with _centre():
+    with ground.centre("roster"):
         report = _measure(options.rows, options.rounds)
     print(json.dumps(report, indent=1, ensure_ascii=False))  # noqa: T201
     return 0
-
-
-@contextmanager
-def _centre() -> Iterator[None]:
-    """Inside the centre of a migrated database of its own, on a cluster with the settings of production."""
-    cluster = embedded.Cluster.under(HOME)
-    cluster.ensure()
-    os.environ |= {
-        "DATABASE_URL": cluster.conninfo(embedded.APP),
-        "DATABASE_OWNER_URL": cluster.conninfo(embedded.OWNER),
-    }
-    os.environ |= {"HPF_VAR": str(HOME), "HPF_DB_POOL": "0", "DJANGO_SETTINGS_MODULE": "hpf.site.settings"}
-    import django  # noqa: PLC0415 - reads the environment
-
-    django.setup()
-    from tests.server import TestServer  # noqa: PLC0415 - needs Django
-
-    from hpf.access.tenancy import in_centre  # noqa: PLC0415 - needs Django
-
-    with TestServer.running().clone("roster") as clone:
-        clone.connect()
-        with in_centre("hangzhou"):
-            yield
 
 
 def _measure(rows: int, rounds: int) -> dict[str, Any]:

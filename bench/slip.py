@@ -8,17 +8,13 @@ rounds, in milliseconds. The key is loaded; what loading it costs is shown as th
 
 import argparse
 import json
-import os
 import statistics
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Callable, Sequence
 
-from hpf.site import embedded
+from bench import ground
 
-HOME = Path(__file__).resolve().parents[1] / "var" / "bench"
 Report = dict[str, float]
 
 
@@ -27,33 +23,10 @@ def main(words: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="bench.slip", description=__doc__)
     parser.add_argument("--rounds", type=int, default=60)
     options = parser.parse_args(words)
-    with _centre():
+    with ground.centre("slip"):
         report = _measure(options.rounds)
     print(json.dumps(report, indent=1))  # noqa: T201
     return 0
-
-
-@contextmanager
-def _centre() -> Iterator[None]:
-    """Inside the centre of a migrated database of its own, on a cluster with the settings of production."""
-    cluster = embedded.Cluster.under(HOME)
-    cluster.ensure()
-    os.environ |= {
-        "DATABASE_URL": cluster.conninfo(embedded.APP),
-        "DATABASE_OWNER_URL": cluster.conninfo(embedded.OWNER),
-    }
-    os.environ |= {"HPF_VAR": str(HOME), "HPF_DB_POOL": "0", "DJANGO_SETTINGS_MODULE": "hpf.site.settings"}
-    import django  # noqa: PLC0415 - reads the environment
-
-    django.setup()
-    from tests.server import TestServer  # noqa: PLC0415 - needs Django
-
-    from hpf.access.tenancy import in_centre  # noqa: PLC0415 - needs Django
-
-    with TestServer.running().clone("slip") as clone:
-        clone.connect()
-        with in_centre("hangzhou"):
-            yield
 
 
 def _measure(rounds: int) -> Report:

@@ -5,11 +5,12 @@ from datetime import date, datetime
 from typing import Protocol
 
 from hpf.kernel.identity import IdType
+from hpf.kernel.labelled import Labelled
 from hpf.kernel.money import Money
 from hpf.kernel.month import Month
 from hpf.kernel.rate import Rate
 from hpf.ledger.facts import Purse
-from hpf.parties.facts import Change, Fund, Labelled, Method
+from hpf.parties.facts import Change, Fund, Method
 
 
 class DueKind(Labelled):

@@ -6,21 +6,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+from hpf.kernel.labelled import Labelled
+
 MOBILE_END = 4
 """A message is found by so many digits, the last ones of its number."""
-
-
-class Labelled(StrEnum):
-    """A stored code (`value`) with the words that screens show for it (`label`)."""
-
-    label: str
-
-    def __new__(cls, code: str, label: str = "") -> "Labelled":
-        """Take the code as the member's value and keep the label beside it (the default serves look-ups by code)."""
-        member = str.__new__(cls, code)
-        member._value_ = code
-        member.label = label
-        return member
 
 
 class TextKind(Labelled):

@@ -5,25 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from enum import StrEnum
 
 from hpf.kernel.identity import IdType
+from hpf.kernel.labelled import Labelled
 from hpf.kernel.money import Money
 from hpf.kernel.month import Month
 from hpf.kernel.rate import Rate
-
-
-class Labelled(StrEnum):
-    """A stored code (`value`) with the words that screens show for it (`label`)."""
-
-    label: str
-
-    def __new__(cls, code: str, label: str = "") -> Labelled:
-        """Take the code as the member's value and keep the label beside it (the default serves look-ups by code)."""
-        member = str.__new__(cls, code)
-        member._value_ = code
-        member.label = label
-        return member
 
 
 class Fund(Labelled):

@@ -18,12 +18,12 @@ from pydantic import BeforeValidator, Field, ValidationInfo
 from pydantic_core import PydanticCustomError
 
 from hpf.kernel.identity import IdType, check_id, normal_id
+from hpf.kernel.labelled import Labelled
 from hpf.kernel.money import Money
 from hpf.kernel.month import Month
 from hpf.kernel.names import NameProblem, check_name, is_mobile, normal_name
 from hpf.kernel.refusal import Remedy
 from hpf.kernel.text import clean
-from hpf.parties.facts import Labelled
 
 
 class FieldKind(StrEnum):
